@@ -1,0 +1,46 @@
+//! What a host says of a call before it is made, and of its cost afterwards.
+
+/// One attempt to reach a provider. All attributes are optional ids, borrowed from the caller.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Call<'a> {
+    /// Whose money it is.
+    pub user: Option<&'a str>,
+    /// The user's plan.
+    pub tier: Option<&'a str>,
+    /// The customer the user belongs to.
+    pub org: Option<&'a str>,
+    /// The part of the application.
+    pub feature: Option<&'a str>,
+    /// A conversation or an agent's run.
+    pub session: Option<&'a str>,
+    /// Who will be called.
+    pub provider: Option<&'a str>,
+    /// The model asked for.
+    pub model: Option<&'a str>,
+    /// What the call is expected to use.
+    pub estimate: Estimate,
+}
+
+/// Expected use of a call; what is `None` is not estimated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Estimate {
+    /// Nano-dollars; beats pricing by model and tokens.
+    pub usd: Option<i64>,
+    /// All tokens; input + output unless given.
+    pub tokens: Option<i64>,
+    /// Tokens sent, cached ones included.
+    pub input_tokens: Option<i64>,
+    /// Tokens received.
+    pub output_tokens: Option<i64>,
+}
+
+impl Estimate {
+    /// True when nothing is estimated.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.usd.is_none()
+            && self.tokens.is_none()
+            && self.input_tokens.is_none()
+            && self.output_tokens.is_none()
+    }
+}

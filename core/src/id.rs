@@ -1,0 +1,70 @@
+//! Ids are opaque bytes: compared as they are, never trimmed, folded or rewritten.
+
+/// The longest id, in bytes of UTF-8.
+pub const MAX_BYTES: usize = 256;
+
+/// Why a text is not an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// No byte at all.
+    #[error("is empty")]
+    Empty,
+    /// More than [`MAX_BYTES`] bytes.
+    #[error("is longer than 256 bytes")]
+    TooLong,
+    /// A control, bidirectional-override or zero-width character: two ids would look the same.
+    #[error("has a control, bidirectional-override or zero-width character")]
+    Character,
+}
+
+/// Checks that `id` is 1–256 bytes without control, bidi-override or zero-width characters.
+///
+/// # Errors
+/// An [`IdError`] that says what is wrong; the id itself is never changed.
+#[inline]
+pub fn check(id: &str) -> Result<(), IdError> {
+    if id.len().wrapping_sub(1) >= MAX_BYTES {
+        return Err(if id.is_empty() { IdError::Empty } else { IdError::TooLong });
+    }
+    // Printable ASCII is nearly every id there is.
+    if id.bytes().fold(true, |ok, b| ok & (b.wrapping_sub(0x20) < 0x5f)) || !id.chars().any(is_refused) {
+        return Ok(());
+    }
+    Err(IdError::Character)
+}
+
+/// Control characters, direction marks, embeddings, overrides and isolates, zero-width characters.
+fn is_refused(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_and_hostile_names() {
+        for good in [
+            "u",
+            "__proto__",
+            "constructor",
+            "a:b",
+            "*",
+            "é",
+            "e\u{301}",
+            " padded ",
+            "名前",
+            &"x".repeat(256),
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        assert_eq!(check(""), Err(IdError::Empty));
+        assert_eq!(check(&"x".repeat(257)), Err(IdError::TooLong));
+        for bad in ["a\0", "a\n", "\u{7f}", "\u{85}", "\u{202e}x", "x\u{200b}", "\u{feff}x", "\u{2066}x"] {
+            assert_eq!(check(bad), Err(IdError::Character), "{bad:?}");
+        }
+    }
+}
