@@ -7,4 +7,5 @@ pub mod amount;
 pub mod call;
 pub mod error;
 pub mod id;
+pub mod pricing;
 pub mod unit;
