@@ -82,7 +82,7 @@ pub(crate) struct Fit {
 pub(crate) type Fits = SmallVec<[Fit; 8]>;
 
 impl Active {
-    pub(crate) fn new(policy: Arc<Policy>, generation: u32, ledger: &mut Ledger, names: &mut Names, seed: Seed) -> Active {
+    pub(crate) fn new(policy: Arc<Policy>, generation: u32, ledger: &mut Ledger, names: &mut Names, seed: &Seed) -> Active {
         let numbers: Vec<u32> = policy.definitions().iter().map(|d| ledger.definitions.number(d)).collect();
         let rules: Vec<Rule> = policy.budgets().iter().map(|b| Rule::new(b, &policy, &numbers, names)).collect();
         let mut used: Vec<u32> =

@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, Hash};
 pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
 
 /// The hash function of one engine.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Seed(FixedState);
 
 impl Seed {
@@ -19,14 +19,14 @@ impl Seed {
         Seed(FixedState::with_seed(seed))
     }
 
-    pub(crate) fn map<K, V>(self) -> Map<K, V> {
-        Map::with_hasher(self.0)
+    pub(crate) fn map<K, V>(&self) -> Map<K, V> {
+        Map::with_hasher(self.0.clone())
     }
 
     /// 32 bits of hash: enough to spread, small enough to keep beside each entry.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the upper half is the hash")]
-    pub(crate) fn hash<T: Hash + ?Sized>(self, value: &T) -> u32 {
+    pub(crate) fn hash<T: Hash + ?Sized>(&self, value: &T) -> u32 {
         (self.0.hash_one(value) >> 32) as u32
     }
 }

@@ -83,9 +83,9 @@ impl Engine {
     #[must_use]
     pub fn with_policy(policy: Policy, options: Options) -> Engine {
         let seed = Seed::new(options.hash_seed);
-        let mut ledger = Ledger::new(seed);
+        let mut ledger = Ledger::new(seed.clone());
         let mut names = Names::default();
-        let active = Active::new(Arc::new(policy), 0, &mut ledger, &mut names, seed);
+        let active = Active::new(Arc::new(policy), 0, &mut ledger, &mut names, &seed);
         let events = Events::new(options.max_events);
         Engine {
             options,

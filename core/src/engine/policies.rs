@@ -37,7 +37,7 @@ impl Engine {
             definition.window.span(now)?;
         }
         let generation = self.active.generation.wrapping_add(1);
-        let active = Active::new(Arc::new(policy), generation, &mut self.ledger, &mut self.names, self.seed);
+        let active = Active::new(Arc::new(policy), generation, &mut self.ledger, &mut self.names, &self.seed);
         let before = std::mem::replace(&mut self.active, active);
         self.open_windows(now)?;
         self.breakers.replace(before.policy.breakers(), self.active.policy.breakers());

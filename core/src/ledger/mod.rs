@@ -10,10 +10,10 @@ mod pool;
 mod subjects;
 mod sweep;
 
-pub(crate) use definitions::{Definitions, Windows};
+pub(crate) use definitions::Definitions;
 pub(crate) use kind::Kind;
 pub(crate) use pool::{Counter, Pool};
-pub(crate) use subjects::{Row, Subjects};
+pub(crate) use subjects::Subjects;
 
 use crate::map::Seed;
 use std::collections::BTreeMap;
