@@ -28,5 +28,6 @@ pub mod reservation;
 pub mod time;
 pub mod unit;
 pub mod window;
+pub mod wire;
 
 pub use engine::{Engine, Options};

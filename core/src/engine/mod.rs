@@ -108,6 +108,12 @@ impl Engine {
         &self.active.policy
     }
 
+    /// What the host chose.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The latest time seen, in epoch milliseconds.
     #[must_use]
     pub fn latest_ms(&self) -> Option<i64> {

@@ -7,12 +7,14 @@
 mod definitions;
 mod kind;
 mod pool;
+mod saved;
 mod subjects;
 mod sweep;
 
 pub(crate) use definitions::Definitions;
 pub(crate) use kind::Kind;
 pub(crate) use pool::{Counter, Pool};
+pub(crate) use saved::{Saved, SavedRef};
 pub(crate) use subjects::Subjects;
 
 use crate::map::Seed;

@@ -1,7 +1,7 @@
 //! Blocks of counters in fixed chunks: growth never moves what is there, so no command stalls.
 
 use super::kind::Kind;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What one subject has used of one definition in one window (or one bucket of a rolling window).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,7 @@ const CHUNK: usize = 8192;
 /// The blocks of all subjects.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Pool {
+    #[serde(serialize_with = "used", deserialize_with = "whole")]
     chunks: Vec<Vec<Counter>>,
     free: [Vec<u32>; CLASSES.len()],
     next: u32,
@@ -177,4 +178,21 @@ impl Pool {
 
 fn size(class: u8) -> u32 {
     CLASSES.get(usize::from(class)).copied().unwrap_or(0)
+}
+
+/// A snapshot leaves the vacant end of each chunk out.
+fn used<S: Serializer>(chunks: &[Vec<Counter>], serializer: S) -> Result<S::Ok, S::Error> {
+    let used = chunks.iter().map(|chunk| {
+        let end = chunk.iter().rposition(|c| *c != Counter::EMPTY).map_or(0, |last| last.saturating_add(1));
+        chunk.get(..end).unwrap_or(&[])
+    });
+    serializer.collect_seq(used)
+}
+
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<Counter>>, D::Error> {
+    let mut chunks: Vec<Vec<Counter>> = Vec::deserialize(deserializer)?;
+    for chunk in &mut chunks {
+        chunk.resize(CHUNK, Counter::EMPTY);
+    }
+    Ok(chunks)
 }

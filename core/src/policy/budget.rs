@@ -10,7 +10,7 @@ use crate::unit::Unit;
 use smallvec::SmallVec;
 
 /// Whose use a budget counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The attribute.
     pub dimension: Dimension,
@@ -19,7 +19,7 @@ pub struct Scope {
 }
 
 /// One rung of a ladder: from this share of the limit on, this happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Step {
     /// Percent of the limit, 1–1000.
     pub at_percent: u16,
@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 /// One budget of the policy in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Budget {
     /// Its unique id.
     pub id: Box<str>,

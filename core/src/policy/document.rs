@@ -131,6 +131,8 @@ impl Raw {
         }
         Some(Policy {
             version: version.unwrap_or(0),
+            timezone: zone,
+            week_start,
             budgets,
             definitions,
             downgrades,

@@ -19,7 +19,10 @@ use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::pricing::PriceBook;
 use crate::unit::Unit;
-use crate::window::Window;
+use crate::map::Seed;
+use crate::window::{Weekday, Window, Zone};
+use crate::json::Json;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// What a counter is of: budgets with equal definitions share their counters.
@@ -39,6 +42,8 @@ pub struct Definition {
 #[derive(Debug, Clone)]
 pub struct Policy {
     version: u64,
+    timezone: Zone,
+    week_start: Weekday,
     budgets: Vec<Budget>,
     definitions: Vec<Definition>,
     downgrades: Option<BTreeMap<Box<str>, Box<str>>>,
@@ -88,6 +93,8 @@ impl Policy {
     pub fn empty(prices: &PriceBook) -> Policy {
         Policy {
             version: 0,
+            timezone: Zone::utc(),
+            week_start: Weekday::Monday,
             budgets: Vec::new(),
             definitions: Vec::new(),
             downgrades: None,
@@ -133,6 +140,28 @@ impl Policy {
     #[must_use]
     pub fn prices(&self) -> &PriceBook {
         &self.prices
+    }
+
+    /// Reads a window definition, with the document's time zone and week start where it has none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPolicy`] with a path below `window`.
+    pub fn window(&self, definition: &serde_json::Value) -> Result<Window, Error> {
+        let mut faults = faults::Faults::default();
+        let path = faults::Path::Root;
+        let schedule = Json::deserialize(definition)
+            .ok()
+            .and_then(|json| schedule::Schedule::read(&json, &path.key("window"), &mut faults));
+        match schedule {
+            Some(schedule) => Ok(schedule.fill(&self.timezone, self.week_start)),
+            None => Err(first(faults.errors)),
+        }
+    }
+
+    /// Tells policies with other budgets apart, so that a restored engine knows whether it was given
+    /// the one it had.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        Seed::new(0).hash(&(self.version, &self.budgets, &self.definitions, self.breakers.len()))
     }
 
     /// What happens to a call whose price is unknown.
