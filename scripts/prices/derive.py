@@ -60,7 +60,7 @@ def model_lines(provider: str, model) -> list[str]:
     assert not any(set(" \t*+") & set(n.rstrip("*+")) for n in head), head
     lines = ["m " + " ".join(head)]
     for index, period in enumerate(periods):
-        if index or period["from"]:
+        if period["from"] or (index and not period["hours"]):
             lines.append(f"d {period['from']}")
         if period["hours"]:
             lines.append("h {} {}".format(*period["hours"]))

@@ -15,7 +15,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 pub use rates::{RateError, Rates, Sheet};
-pub use usage::{ServiceTier, TokenUsage};
+pub use usage::{ServiceTier, TokenUsage, UsageError};
 
 use resolve::Found;
 use table::Table;
@@ -246,5 +246,7 @@ impl Layer {
     }
 }
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;

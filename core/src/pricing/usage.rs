@@ -1,5 +1,16 @@
 //! Token classes: what a call used, each token counted in exactly one class.
 
+mod anthropic;
+mod chat;
+mod google;
+mod read;
+mod sdk;
+mod shape;
+
+pub use read::UsageError;
+
+use serde_json::Value;
+
 /// Which price list a call was served under.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum ServiceTier {
@@ -51,6 +62,22 @@ impl TokenUsage {
     #[must_use]
     pub fn plain(input: i64, output: i64) -> TokenUsage {
         TokenUsage { input, output, ..TokenUsage::default() }
+    }
+
+    /// Reads a provider's own usage object into disjoint classes. Its key `provider` says whose it is
+    /// (`openai`, `anthropic`, `google`, `aws`, `ai_sdk`, …); a provider not known by name, or none,
+    /// is read by the keys there are. The object may stand as `usage`, `usageMetadata` or
+    /// `usage_metadata` inside the one given.
+    ///
+    /// Counts are whole numbers, or strings of digits; `null` and a missing key are 0, other keys
+    /// are passed over. Parts that add up to more than their total are cut to it, in the order
+    /// cache read, cache write, audio, image; a missing total is the sum of its parts.
+    ///
+    /// # Errors
+    /// [`UsageError::Negative`] for a count below zero, also in a key that is not read otherwise;
+    /// [`UsageError::Malformed`] for anything else that is no count, and where no count is found.
+    pub fn from_provider(usage: &Value) -> Result<TokenUsage, UsageError> {
+        shape::read(usage)
     }
 
     /// All tokens sent, cached ones included; at most `i64::MAX`.
