@@ -1,6 +1,7 @@
 //! The goals of the core (P1–P4, P15), printed as ratios.
 //!
-//! `cargo run --release -p spendgate-bench [small]`: with `small`, without the 10 M user runs.
+//! `cargo run --release -p spendgate-bench [all | small | 1k | 1m | 10m | growth | overrides]`: `small` is
+//! all without the 10 M user runs.
 
 mod growth;
 mod overrides;
@@ -50,15 +51,20 @@ pub fn order(n: usize, len: usize) -> Vec<u32> {
 }
 
 fn main() {
-    let small = std::env::args().any(|a| a == "small");
+    let wanted = std::env::args().nth(1).unwrap_or_else(|| "all".to_owned());
+    let is = |name: &str| wanted == "all" || wanted == name;
     let mut goals = Vec::new();
-    goals.extend(throughput::goals(1_000));
-    goals.extend(throughput::goals(1_000_000));
-    if !small {
-        goals.extend(throughput::goals(10_000_000));
+    for (name, users) in [("1kfew", 999), ("1k", 1_000), ("1m", 1_000_000), ("10m", 10_000_000)] {
+        if is(name) || (wanted == "small" && users <= 1_000_000) {
+            goals.extend(throughput::goals(users));
+        }
+    }
+    if is("growth") {
         goals.extend(growth::goals());
     }
-    goals.extend(overrides::goals());
+    if is("overrides") || wanted == "small" {
+        goals.extend(overrides::goals());
+    }
     println!("{:<58} {:>9} {:>8} {:>8}  verdict", "goal", "figure", "pass", "stretch");
     for goal in goals {
         let verdict = match goal.figure {
