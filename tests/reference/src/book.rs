@@ -35,8 +35,9 @@ pub(crate) struct Reading {
 impl Book {
     /// The sums of a counter in the window that holds `now`.
     pub(crate) fn read(&self, key: &Key, now: i64) -> Reading {
+        let (from, until) = key.window.reach(now);
         let counted: Vec<&Entry> =
-            self.entries.iter().filter(|e| e.key == *key && key.window.counts(now, e.at)).collect();
+            self.entries.iter().filter(|e| from <= e.at && e.at < until && e.key == *key).collect();
         let (start, end) = key.window.span(now).unwrap_or((now, now));
         let resets_at = match key.window {
             Window::Lifetime => None,

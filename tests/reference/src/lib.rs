@@ -14,6 +14,7 @@
 )]
 
 mod amount;
+mod answer;
 mod book;
 mod breaker;
 mod breaker_document;

@@ -1,34 +1,33 @@
 //! `reserve` and `preview` (§6, §7): refuse early, judge, downgrade, hold.
 
-use crate::amount::{Amounts, show};
+use crate::amount::Amounts;
+use crate::answer::{about, decision};
 use crate::book::Entry;
 use crate::call::{Call, fill_tokens, plain, read_call};
 use crate::decide::{Judged, downgrade_as_warn, judge, most_severe};
-use crate::event::{About, span_value};
 use crate::hold::{Hold, State};
 use crate::model::Model;
 use crate::policy::{Action, Unpriced};
 use crate::price::{Rates, resolve};
 use crate::refusal::Refusal;
 use crate::select::{key, metered, winning};
-use serde_json::{Map, Value, json};
-use spendgate_conformance::instant;
+use serde_json::{Value, json};
 
 const DAY: i128 = 86_400_000;
 
 /// The outcome of judging a call, before anything is held.
-struct Verdict<'a> {
+pub(crate) struct Verdict<'a> {
     /// `None`: no budget decides, or the call was refused before budgets.
-    reported: Option<Judged<'a>>,
-    action: Option<Action>,
-    reason: &'static str,
-    called: Option<String>,
-    amounts: Amounts,
+    pub(crate) reported: Option<Judged<'a>>,
+    pub(crate) action: Option<Action>,
+    pub(crate) reason: &'static str,
+    pub(crate) called: Option<String>,
+    pub(crate) amounts: Amounts,
     /// At the price of the answer.
-    triggered: Vec<Judged<'a>>,
-    told_unpriced: bool,
+    pub(crate) triggered: Vec<Judged<'a>>,
+    pub(crate) told_unpriced: bool,
     /// R15: refused before budgets were judged.
-    early: bool,
+    pub(crate) early: bool,
 }
 
 impl Model {
@@ -251,62 +250,4 @@ impl Model {
         };
         self.event(kind, now, who, about.as_ref(), &more);
     }
-}
-
-fn about(judged: &Judged<'_>) -> About {
-    About {
-        budget: judged.budget.id.clone(),
-        unit: judged.budget.unit,
-        spent: judged.reading.spent,
-        limit: Some(judged.budget.limit),
-        window: (judged.reading.start, judged.reading.end),
-    }
-}
-
-/// R16: the answer to a reserve or preview.
-fn decision(call: &Call, verdict: &Verdict<'_>, version: i128, reservation: Option<u64>) -> Value {
-    let mut answer = Map::new();
-    let mut put = |key: &str, value: Value| answer.insert(key.to_owned(), value);
-    let blocked = verdict.action == Some(Action::Block);
-    put("allowed", json!(!blocked));
-    put("action", json!(verdict.action.map_or("allow", Action::name)));
-    put("reason", json!(verdict.reason));
-    put("retryable", json!(verdict.reason == "in_flight"));
-    put("model", json!(verdict.called));
-    put("requested_model", json!(call.get("model")));
-    put("policy_version", json!(u64::try_from(version).unwrap_or(0)));
-    put("degraded", json!(false));
-    put("reservation", json!(reservation.map(|id| format!("hold-{id}"))));
-    let triggered = verdict
-        .triggered
-        .iter()
-        .map(|j| json!({"budget": j.budget.id, "action": j.action().map(Action::name)}));
-    put("triggered", triggered.collect());
-    let keys =
-        ["budget", "scope", "subject", "unit", "limit", "spent", "held", "estimate", "remaining", "window"];
-    for key in keys.into_iter().chain(["resets_at"]) {
-        put(key, Value::Null);
-    }
-    if let Some(j) = &verdict.reported {
-        let unit = j.budget.unit;
-        let left = j.budget.limit - j.reading.spent - j.reading.held;
-        put("budget", json!(j.budget.id));
-        put("scope", json!(j.budget.scope));
-        put(
-            "subject",
-            match &j.key.subject {
-                crate::select::Subject::Named(name) => json!(name),
-                _ => Value::Null,
-            },
-        );
-        put("unit", json!(unit));
-        put("limit", show(j.budget.limit, unit));
-        put("spent", show(j.reading.spent, unit));
-        put("held", show(j.reading.held, unit));
-        put("estimate", j.estimate.map_or(Value::Null, |e| show(e, unit)));
-        put("remaining", show(left.max(0), unit));
-        put("window", span_value((j.reading.start, j.reading.end)));
-        put("resets_at", j.reading.resets_at.map_or(Value::Null, |ms| json!(instant::format(ms))));
-    }
-    Value::Object(answer)
 }

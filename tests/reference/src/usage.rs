@@ -55,8 +55,10 @@ pub(crate) fn normalise(usage: &Value, path: &str) -> Result<Tokens, Refusal> {
             let cached =
                 number(&["/prompt_tokens_details/cached_tokens", "/input_tokens_details/cached_tokens"])?
                     .min(sent);
+            let written = number(&["/prompt_tokens_details/cache_write_tokens"])?.min(sent - cached);
             let output = number(&["/completion_tokens", "/output_tokens"])?;
-            Ok(Tokens { input: sent - cached, cache_read: cached, output, ..Tokens::default() })
+            let input = sent - cached - written;
+            Ok(Tokens { input, cache_read: cached, cache_write: written, output, ..Tokens::default() })
         }
         Some("anthropic") => {
             let written = number(&["/cache_creation_input_tokens"])?;

@@ -68,16 +68,24 @@ impl Window {
         (start >= FIRST && end <= LAST).then_some((start, end))
     }
 
-    /// Whether what happened at `at` counts in the window that is open at `now`.
-    pub(crate) fn counts(&self, now: i64, at: i64) -> bool {
+    /// The instants `[from, until)` that count in the window open at `now`: what happened in them
+    /// is summed.
+    pub(crate) fn reach(&self, now: i64) -> (i64, i64) {
         match self {
             Window::Rolling { period } => {
-                let (present, made) = (bucket(now, *period), bucket(at, *period));
-                // R17: live while (k+1)·P/60 + P > now, which is k >= present - 60.
-                present - 60 <= made && made <= present
+                // R17: live while (k+1)·P/60 + P > now, which is k >= present - 60; all of a live
+                // bucket counts.
+                let present = bucket(now, *period);
+                (bucket_start(present - 60, *period), bucket_start(present + 1, *period))
             }
-            _ => self.span(now).is_some_and(|(start, end)| start <= at && at < end),
+            _ => self.span(now).unwrap_or((now, now)),
         }
+    }
+
+    /// Whether what happened at `at` counts in the window open at `now`.
+    pub(crate) fn counts(&self, now: i64, at: i64) -> bool {
+        let (from, until) = self.reach(now);
+        from <= at && at < until
     }
 }
 
