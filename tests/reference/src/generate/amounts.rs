@@ -54,12 +54,12 @@ pub(crate) fn limit(rng: &mut Rng) -> Value {
     let top = rng.below(40) == 0;
     match rng.below(10) {
         0..=5 if top => json!({"usd": "9223372036.854775807"}),
-        0..=5 => json!({"usd": rng.pick(&["0", "0.5", "1", "1.00", "2", "3", "5"])}),
+        0..=5 => json!({"usd": rng.pick(&["0", "0.5", "1", "2.50", "5", "5", "10", "20"])}),
         6 => {
-            json!({"tokens": if top { json!("9223372036854775807") } else { rng.pick(&[json!(0), json!(100), json!("300")]) }})
+            json!({"tokens": if top { json!("9223372036854775807") } else { rng.pick(&[json!(0), json!(300), json!("3000")]) }})
         }
-        7 => json!({"input_tokens": rng.pick(&[10, 100, 1000])}),
-        8 => json!({"output_tokens": rng.pick(&[10, 100, 1000])}),
-        _ => json!({"requests": rng.pick(&[0, 1, 2, 3, 5])}),
+        7 => json!({"input_tokens": rng.pick(&[10, 300, 3000])}),
+        8 => json!({"output_tokens": rng.pick(&[10, 300, 3000])}),
+        _ => json!({"requests": rng.pick(&[0, 1, 3, 5, 20])}),
     }
 }

@@ -60,13 +60,13 @@ impl Writer {
         }
         self.now += match rng.below(1000) {
             0..=249 => 0,
-            250..=599 => rng.between(1, 999),
-            600..=799 => rng.between(1, 60) * SECOND,
-            800..=879 => rng.between(1, 20) * MINUTE,
-            880..=909 => rng.pick(&[15 * MINUTE, HOUR - 1, HOUR, DAY]),
-            910..=939 => rng.between(1, 30) * HOUR,
-            940..=949 => rng.between(1, 40) * DAY,
-            950..=964 => DAY - self.now.rem_euclid(DAY) + rng.between(-1, 1),
+            250..=699 => rng.between(1, 999),
+            700..=889 => rng.between(1, 30) * SECOND,
+            890..=919 => rng.between(1, 14) * MINUTE,
+            920..=934 => rng.pick(&[15 * MINUTE, HOUR - 1, HOUR, DAY]),
+            935..=947 => rng.between(1, 30) * HOUR,
+            948..=954 => rng.between(1, 40) * DAY,
+            955..=964 => DAY - self.now.rem_euclid(DAY) + rng.between(-1, 1),
             965..=984 => -rng.between(1, 60_000),
             985..=989 => -rng.pick(&[DAY, DAY - 1, HOUR]),
             990..=995 => -rng.pick(&[DAY + 1, 3 * DAY, 40 * DAY]),
@@ -95,8 +95,8 @@ impl Writer {
                 let model = self.rng.pick(&calls::MODELS);
                 json!({"cost": {"model": model, "usage": calls::usage(&mut self.rng)}})
             }
-            860..=889 => self.breaker(),
-            890..=929 => json!({"events": true}),
+            860..=879 => self.breaker(),
+            880..=929 => json!({"events": true}),
             930..=954 => self.adjust(),
             955..=964 => json!({"expire": true}),
             965..=974 => json!({"snapshot": true}),
@@ -126,7 +126,7 @@ impl Writer {
         if count == 0 || self.rng.percent(2) {
             return "nope".to_owned();
         }
-        let back = if self.rng.percent(75) { count.min(6) } else { count };
+        let back = if self.rng.percent(80) { count.min(5) } else { count.min(40) };
         self.names[count - 1 - self.rng.index(back)].clone()
     }
 
@@ -185,7 +185,10 @@ impl Writer {
     fn breaker(&mut self) -> Value {
         let rng = &mut self.rng;
         let verb = if rng.percent(35) { "open" } else { "close" };
-        let mut what = json!({verb: rng.pick(&["k0", "k1", "k0", "k1", "k9"])});
+        let breakers = self.policy["breakers"].as_array().cloned().unwrap_or_default();
+        let known = !breakers.is_empty() && rng.percent(90);
+        let id = if known { rng.pick(&breakers)["id"].clone() } else { json!("nothing") };
+        let mut what = json!({verb: id});
         if rng.percent(40) {
             what["subject"] = json!(rng.pick(&["ann", "chat", "big", "openai"]));
         }
