@@ -157,9 +157,11 @@ impl PriceBook {
     /// policy's name of it.
     #[must_use]
     pub fn name(&self, m: ModelId) -> &str {
-        let given = self.given(m);
-        let model = given.map_or(Some(m.index()), |g| g.model);
-        model.and_then(|i| self.table_name(i)).or_else(|| given.map(|g| &*g.name)).unwrap_or("")
+        if !m.is_override() {
+            return self.table_name(m.index()).unwrap_or("");
+        }
+        let Some(given) = self.given(m) else { return "" };
+        given.model.and_then(|i| self.table_name(i)).unwrap_or(&given.name)
     }
 
     /// Who serves the model, by the table's name (`openai`, `aws`, `x-ai`, …); `None` for a model
@@ -202,12 +204,16 @@ impl PriceBook {
         self.rates(candidate, at_ms).is_cheaper_than(self.rates(than, at_ms))
     }
 
-    /// The cheaper sibling that is used where a policy has no `downgrades`, as its provider writes it.
+    /// The cheaper sibling that is used where a policy has no `downgrades`, as its provider writes
+    /// it; `None` for a model that is called through a reseller, who may name it otherwise.
     #[must_use]
     pub fn builtin_downgrade(&self, m: ModelId) -> Option<&str> {
         let table = self.table?;
         let model = if m.is_override() { self.given(m)?.model? } else { m.index() };
         let model = table.model(model)?;
+        if ![NO_PROVIDER, model.provider].contains(&m.provider()) {
+            return None;
+        }
         let maker = table.providers.get(usize::from(model.provider))?.name;
         downgrades::of(maker, model.name)
     }
