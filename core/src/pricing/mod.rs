@@ -147,7 +147,8 @@ impl PriceBook {
 
     /// The model that a name means, `provider` being who is called: exactly, by provider prefix
     /// (`openai/gpt-4o`), by date suffix, by the table's aliases, or as a fine-tune (`ft:base:…`).
-    /// A provider that is unknown or does not serve the model is passed over. `None`: no price.
+    /// A provider that is unknown or does not serve the model is passed over, and the price
+    /// approximate, unless a prefix says whose model it is. `None`: no price.
     #[must_use]
     pub fn resolve(&self, provider: Option<&str>, model: &str) -> Option<ModelId> {
         resolve::resolve(self, provider, model)
