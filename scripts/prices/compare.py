@@ -21,7 +21,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parents[1] / "core" / "data" / "prices.txt"
 REVIEWED = HERE / "differences.txt"
-# The day both lists are read for: that of the pinned LiteLLM.
+LITELLM = "1.109.1"
+# The day both lists are read for: when that version was the newest.
 AS_OF = (date(2026, 11, 23) - date(1970, 1, 1)).days
 PROVIDERS = {
     "openai": "openai", "anthropic": "anthropic", "gemini": "google", "vertex_ai-language-models": "google",
@@ -66,6 +67,7 @@ def ours() -> dict[tuple[str, str], tuple[str, dict[str, Decimal]]]:
 
 def theirs() -> dict[str, dict]:
     """LiteLLM's list, from the installed package's files."""
+    assert metadata.version("litellm") == LITELLM, f"differences.txt was reviewed with litellm {LITELLM}"
     files = metadata.files("litellm") or []
     path = next(f for f in files if f.name == "model_prices_and_context_window_backup.json")
     return json.loads(Path(path.locate()).read_text(), parse_float=Decimal)

@@ -4,6 +4,7 @@ mod downgrades;
 mod names;
 mod parse;
 mod provider;
+mod quoted;
 mod rates;
 mod resolve;
 mod table;
@@ -14,7 +15,8 @@ use std::sync::{Arc, OnceLock};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-pub use rates::{RateError, Rates, Sheet};
+pub use quoted::RateError;
+pub use rates::{Rates, Sheet};
 pub use usage::{ServiceTier, TokenUsage, UsageError};
 
 use resolve::Found;
@@ -147,8 +149,9 @@ impl PriceBook {
 
     /// The model that a name means, `provider` being who is called: exactly, by provider prefix
     /// (`openai/gpt-4o`), by date suffix, by the table's aliases, or as a fine-tune (`ft:base:…`).
-    /// A provider that is unknown or does not serve the model is passed over, and the price
-    /// approximate, unless a prefix says whose model it is. `None`: no price.
+    /// A provider that does not list the model is passed over, and one that is unknown too; the
+    /// price is then approximate, unless the model has a prefix and the provider is unknown (a
+    /// gateway). `None`: no price.
     #[must_use]
     pub fn resolve(&self, provider: Option<&str>, model: &str) -> Option<ModelId> {
         resolve::resolve(self, provider, model)

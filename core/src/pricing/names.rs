@@ -23,12 +23,14 @@ const REGIONS: [&str; 15] = [
 ];
 
 impl Tail {
-    /// Whether `tail`, separator included, may follow, and whether the price is then a guess.
-    pub(crate) fn accepts(self, tail: &str) -> Option<bool> {
+    /// Whether `tail`, separator included, may follow `base`, and whether the price is then a guess.
+    pub(crate) fn accepts(self, base: &str, tail: &str) -> Option<bool> {
         match self {
             Tail::Closed => is_date(tail).then_some(true),
             Tail::Dated => (is_date(tail) || is_counter(tail)).then_some(false),
-            Tail::Open => (is_date(tail) || is_open(tail)).then_some(false),
+            Tail::Open => {
+                (is_date(tail) || is_open(tail, STAGES.iter().any(|s| base.ends_with(s)))).then_some(false)
+            }
         }
     }
 }
@@ -68,8 +70,8 @@ fn is_counter(tail: &str) -> bool {
 }
 
 /// A chain of stages, dates, versions (`-v2:0`), counters and sizes (`-27b`).
-fn is_open(tail: &str) -> bool {
-    let (mut rest, mut after_stage, mut after_version) = (tail, false, false);
+fn is_open(tail: &str, after_stage: bool) -> bool {
+    let (mut rest, mut after_stage, mut after_version) = (tail, after_stage, false);
     while !rest.is_empty() {
         let Some((part, next)) = next_part(rest, after_stage) else { return false };
         let numbered =
@@ -178,7 +180,7 @@ mod tests {
             "-001",
             "-27b-it",
         ] {
-            assert_eq!(Tail::Open.accepts(good), Some(false), "{good}");
+            assert_eq!(Tail::Open.accepts("m", good), Some(false), "{good}");
         }
         for bad in [
             "",
@@ -195,11 +197,12 @@ mod tests {
             "-preview-",
             "é",
         ] {
-            assert_eq!(Tail::Open.accepts(bad), None, "{bad}");
+            assert_eq!(Tail::Open.accepts("m", bad), None, "{bad}");
         }
-        assert_eq!(Tail::Closed.accepts("-latest"), None);
-        assert_eq!(Tail::Closed.accepts("-2030-01-01"), Some(true));
-        assert_eq!(Tail::Dated.accepts("-2030-01-01"), Some(false));
-        assert_eq!(Tail::Dated.accepts("-preview"), None);
+        assert_eq!(Tail::Open.accepts("m-preview", "-09-2025"), Some(false));
+        assert_eq!(Tail::Closed.accepts("m", "-latest"), None);
+        assert_eq!(Tail::Closed.accepts("m", "-2030-01-01"), Some(true));
+        assert_eq!(Tail::Dated.accepts("m", "-2030-01-01"), Some(false));
+        assert_eq!(Tail::Dated.accepts("m", "-preview"), None);
     }
 }

@@ -73,12 +73,8 @@ pub(crate) fn in_table(table: &Table, asked: Option<u8>, name: &str) -> Option<F
         Cow::Borrowed(name)
     };
     if let Some(provider) = asked {
-        return served_by(table, provider, &name).or_else(|| {
-            let elsewhere = anywhere(table, &name)?;
-            // The prefix names another provider: a gateway, which passes its price on.
-            let routed = prefixed(table, &name).is_some();
-            Some(Found { approximate: elsewhere.approximate || !routed, ..elsewhere })
-        });
+        return served_by(table, provider, &name)
+            .or_else(|| Some(Found { approximate: true, ..anywhere(table, &name)? }));
     }
     anywhere(table, &name)
 }
@@ -96,7 +92,8 @@ fn anywhere(table: &Table, name: &str) -> Option<Found> {
     }
     // A maker's dated name comes before a reseller's, a guess after both.
     let tailed = |guess: bool| {
-        let accepted = |(base, tail)| table.named(base).filter(move |n| n.tail.accepts(tail) == Some(guess));
+        let accepted =
+            |(base, tail)| table.named(base).filter(move |n| n.tail.accepts(base, tail) == Some(guess));
         let names = cuts(name).flat_map(accepted).filter(|n| usize::from(n.provider) < earlier);
         names.min_by_key(|n| n.provider).map(|n| Found { approximate: guess, ..Found::exact(n) })
     };
@@ -160,7 +157,7 @@ fn with_tail(table: &Table, provider: u8, name: &str) -> Option<Found> {
     }
     cuts(name).find_map(|(base, tail)| {
         let alias = of(base)?;
-        let approximate = alias.tail.accepts(tail)?;
+        let approximate = alias.tail.accepts(base, tail)?;
         debug_assert!(!approximate || alias.tail == Tail::Closed);
         Some(Found { approximate, ..Found::exact(alias) })
     })

@@ -38,7 +38,7 @@ fn names_of_one_model() {
         (None, "gemini/gemini-2.5-pro", "gemini-2.5-pro", "google", false),
         (None, "models/gemini-2.5-pro-preview-06-05", "gemini-2.5-pro", "google", false),
         (Some("openai"), "claude-opus-4-5", "claude-opus-4-5", "anthropic", true),
-        (Some("openai"), "anthropic/claude-opus-4-5", "claude-opus-4-5", "anthropic", false),
+        (Some("openai"), "anthropic/claude-opus-4-5", "claude-opus-4-5", "anthropic", true),
         (None, "GPT-4o", "gpt-4o", "openai", false),
         (None, "ft:gpt-4o-2024-08-06:acme::x1", "ft:gpt-4o", "openai", false),
         (None, "ft:gpt-4.1-2025-04-14:acme::x1", "gpt-4.1", "openai", true),
