@@ -4,6 +4,7 @@ use crate::action::Action;
 use crate::active::{Active, Ceiling, Rule};
 use crate::amounts::Amounts;
 use crate::decision::{BudgetIndex, Reason, Trigger};
+use crate::ledger::Reading;
 use crate::plan::{Plan, Vote};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
@@ -17,10 +18,11 @@ pub(crate) struct Verdict {
     /// The budget the answer names.
     pub(crate) winner: Option<Vote>,
     pub(crate) triggered: SmallVec<[Trigger; 1]>,
+    /// Whether some counter shows an amount at which a threshold fires.
+    pub(crate) loud: bool,
 }
 
 /// The highest step that is over: reached already, or passed with this call.
-#[inline]
 fn highest(rule: &Rule, used: i128, estimate: Option<i64>) -> Option<&Ceiling> {
     match estimate {
         Some(0) => None,
@@ -32,48 +34,75 @@ fn highest(rule: &Rule, used: i128, estimate: Option<i64>) -> Option<&Ceiling> {
     }
 }
 
+/// Whether no step of the vote's budget can be over; exact unless a sum leaves `i64`.
+#[inline]
+fn has_room(vote: &Vote, reading: Reading, estimate: Option<i64>) -> bool {
+    let Some(used) = reading.spent.checked_add(reading.held) else { return false };
+    match estimate {
+        Some(amount) => used.checked_add(amount).is_some_and(|total| total <= vote.exceeded),
+        None => used < vote.reached,
+    }
+}
+
 /// Judges every deciding budget at these amounts. Without a `sibling` a `downgrade` acts as `warn`.
 #[inline]
 pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bool) -> Verdict {
-    let mut verdict =
-        Verdict { action: Action::Allow, reason: Reason::NoBudget, winner: None, triggered: SmallVec::new() };
-    let mut best: Option<(Action, Share, u32)> = None;
+    let mut verdict = Verdict {
+        action: Action::Allow,
+        reason: Reason::NoBudget,
+        winner: None,
+        triggered: SmallVec::new(),
+        loud: false,
+    };
+    let mut best = Share { used: 0, limit: 0 };
     for vote in &plan.votes {
-        let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(*vote)) else { continue };
-        let estimate = amounts.get(rule.unit);
-        let used = line.reading.used();
-        let step = highest(rule, used, estimate);
-        let action = match step.map(|s| s.action) {
-            Some(Action::Downgrade) if !sibling => Action::Warn,
-            Some(action) => action,
-            None => Action::Allow,
+        let Some(line) = plan.line(vote) else { continue };
+        let estimate = amounts.get(vote.unit);
+        verdict.loud |= line.reading.spent >= vote.alarm;
+        let share = Share::new(line.reading, estimate, vote.limit);
+        let (action, reason) = if has_room(vote, line.reading, estimate) {
+            (Action::Allow, Reason::WithinLimit)
+        } else {
+            over(active, vote, line.reading, estimate, sibling, &mut verdict.triggered)
         };
-        if step.is_some() {
-            verdict.triggered.push(Trigger { budget: BudgetIndex(vote.budget), action });
-        }
-        let share = Share::new(used, estimate, rule.limit);
-        let wins = best.as_ref().is_none_or(|(severest, highest, winner)| {
-            let smaller_id = || active.budget(*winner).map(|b| &b.id).cmp(&active.budget(vote.budget).map(|b| &b.id));
-            action.cmp(severest).then_with(|| share.compare(highest)).then_with(smaller_id) == Ordering::Greater
-        });
-        if wins {
-            verdict.action = action;
-            verdict.winner = Some(*vote);
-            verdict.reason = match step {
-                None => Reason::WithinLimit,
-                Some(ceiling) if i128::from(line.reading.spent) >= ceiling.reached => Reason::LimitReached,
-                Some(_) => Reason::WouldExceed,
-            };
-            best = Some((action, share, vote.budget));
+        let order = match &verdict.winner {
+            None => Ordering::Greater,
+            Some(winner) => (action.cmp(&verdict.action))
+                .then_with(|| share.compare(&best))
+                .then_with(|| winner.rank.cmp(&vote.rank)),
+        };
+        if order == Ordering::Greater {
+            (verdict.action, verdict.reason, verdict.winner, best) = (action, reason, Some(*vote), share);
         }
     }
     verdict
 }
 
+/// What a budget does that may have a step over.
+#[cold]
+fn over(
+    active: &Active,
+    vote: &Vote,
+    reading: Reading,
+    estimate: Option<i64>,
+    sibling: bool,
+    triggered: &mut SmallVec<[Trigger; 1]>,
+) -> (Action, Reason) {
+    let step = active.rule(vote.budget).and_then(|rule| highest(rule, reading.used(), estimate));
+    let Some(step) = step else { return (Action::Allow, Reason::WithinLimit) };
+    let action = match step.action {
+        Action::Downgrade if !sibling => Action::Warn,
+        action => action,
+    };
+    triggered.push(Trigger { budget: BudgetIndex(vote.budget), action });
+    let reached = i128::from(reading.spent) >= step.reached;
+    (action, if reached { Reason::LimitReached } else { Reason::WouldExceed })
+}
+
 /// Whether a call refused now would pass with nothing in flight: no `block` step over then.
 pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> bool {
     plan.votes.iter().all(|vote| {
-        let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(*vote)) else { return true };
+        let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(vote)) else { return true };
         highest(rule, i128::from(line.reading.spent), amounts.get(rule.unit)).is_none_or(|step| step.action != Action::Block)
     })
 }
@@ -87,8 +116,8 @@ struct Share {
 
 impl Share {
     #[inline]
-    fn new(used: i128, estimate: Option<i64>, limit: i64) -> Share {
-        let used = used + i128::from(estimate.unwrap_or(0));
+    fn new(reading: Reading, estimate: Option<i64>, limit: i64) -> Share {
+        let used = reading.used() + i128::from(estimate.unwrap_or(0));
         Share { used: u64::try_from(used.max(0)).unwrap_or(u64::MAX), limit: limit.unsigned_abs() }
     }
 
@@ -96,8 +125,11 @@ impl Share {
     #[inline]
     fn compare(&self, other: &Share) -> Ordering {
         let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
+        if self.limit != 0 && other.limit != 0 {
+            return product(self.used, other.limit).cmp(&product(other.used, self.limit));
+        }
         match (self.limit == 0, other.limit == 0) {
-            (false, false) => product(self.used, other.limit).cmp(&product(other.used, self.limit)),
+            (false, false) => Ordering::Equal,
             (true, true) => (self.used > 0).cmp(&(other.used > 0)),
             (true, false) if self.used > 0 => Ordering::Greater,
             (false, true) if other.used > 0 => Ordering::Less,

@@ -12,7 +12,7 @@ use crate::event::{Event, EventKind};
 use crate::id;
 use crate::judge::{Verdict, fits_alone, judge};
 use crate::ledger::{Kind, NO_ROW, Reading};
-use crate::plan::{self, Plan, Vote};
+use crate::plan::{self, Line, Plan, Vote};
 use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
 use smallvec::SmallVec;
@@ -47,6 +47,7 @@ impl Engine {
         }
         let mut plan = self.plan(call);
         let judged = self.judge(call, &plan, &asked, now);
+        let loud = judged.verdict.loud || (plan.rolling && self.has_marks());
         let mut decision = self.conclude(&plan, judged.verdict, &judged.amounts, &asked, now);
         if priced == Priced::Unknown {
             self.events.push(Engine::call_event(EventKind::Unpriced, now, call));
@@ -56,7 +57,9 @@ impl Engine {
             self.note_overflow(&plan, call, now);
             plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
         }
-        self.fire(&mut plan, call, now);
+        if loud {
+            self.fire(&mut plan, call, now);
+        }
         if decision.allowed {
             let id = self.keep(call, &plan, &judged.amounts, &decision, ttl, now, priced);
             decision.reservation = Some(id);
@@ -143,8 +146,7 @@ impl Engine {
     /// The budgets' verdict, with the sibling tried where a ladder asks for it.
     #[inline]
     fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> Judged {
-        let ladder = plan.votes.iter().any(|v| self.active.rule(v.budget).is_some_and(|r| r.can_downgrade));
-        let sibling = if ladder { self.expected_of_sibling(call, asked, now) } else { None };
+        let sibling = if plan.ladder { self.expected_of_sibling(call, asked, now) } else { None };
         let mut verdict = judge(&self.active, plan, asked, sibling.is_some());
         let Some(amounts) = sibling.filter(|_| verdict.action >= Action::Downgrade) else {
             return Judged { verdict, amounts: *asked };
@@ -173,7 +175,7 @@ impl Engine {
             allowed: action != Action::Block,
             action,
             reason,
-            figures: named.and_then(|vote| self.figures(plan, vote, amounts, now)),
+            figures: named.and_then(|vote| self.figures(plan, &vote, amounts, now)),
             retryable: reason == Reason::InFlight,
             downgraded: action == Action::Downgrade,
             reservation: None,
@@ -190,26 +192,26 @@ impl Engine {
     }
 
     #[inline]
-    fn figures(&self, plan: &Plan, vote: Vote, amounts: &Amounts, now: i64) -> Option<Figures> {
-        let (rule, line) = (self.active.rule(vote.budget)?, plan.line(vote)?);
-        let windows = self.ledger.definitions.get(rule.definition)?;
+    fn figures(&self, plan: &Plan, vote: &Vote, amounts: &Amounts, now: i64) -> Option<Figures> {
+        let line = plan.line(vote)?;
+        let windows = self.ledger.definitions.get(line.definition)?;
         let (window, resets_at_ms) = match windows.period().filter(|_| windows.rolling) {
             None => {
                 let resets = windows.definition.window != crate::window::Window::Lifetime;
                 (windows.span, resets.then_some(windows.span.end_ms))
             }
             Some(period) => {
-                let oldest = self.ledger.oldest_used(line.row, rule.definition);
+                let oldest = self.ledger.oldest_used(line.row, line.definition);
                 (windows.shown(windows.open, now)?, oldest.map(|bucket| period.bucket_leaves_at(bucket)))
             }
         };
-        let remaining = (i128::from(rule.limit) - line.reading.used()).max(0);
+        let remaining = (i128::from(vote.limit) - line.reading.used()).max(0);
         Some(Figures {
             budget: BudgetIndex(vote.budget),
-            limit: rule.limit,
+            limit: vote.limit,
             spent: line.reading.spent,
             held: line.reading.held,
-            estimate: amounts.get(rule.unit),
+            estimate: amounts.get(vote.unit),
             remaining: Reading::cut(remaining),
             window,
             resets_at_ms,
@@ -244,9 +246,8 @@ impl Engine {
             reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
             reservation.counters.clear();
-            for line in &plan.lines {
-                reservation.counters.push(Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm });
-            }
+            let held = |line: &Line| Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm };
+            reservation.counters.extend(plan.lines.iter().map(held));
         }
         id
     }
@@ -305,7 +306,7 @@ impl Engine {
         if kind == EventKind::Blocked {
             event.reason = Some(decision.reason.as_str().into());
         }
-        match vote.and_then(|v| Some((v, plan.line(v)?))) {
+        match vote.and_then(|v| Some((v, plan.line(&v)?))) {
             Some((vote, line)) => self.with_budget(event, vote.budget, line),
             None => event,
         }

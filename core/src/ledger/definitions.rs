@@ -143,6 +143,8 @@ impl Windows {
 pub(crate) struct Definitions {
     list: Vec<Windows>,
     numbers: BTreeMap<Definition, u32>,
+    /// Number of the open window, and whether it is rolling: what every call asks of a definition.
+    opens: Vec<(u32, bool)>,
     /// The first time at which some active definition enters another window.
     boundary: i64,
 }
@@ -157,6 +159,12 @@ impl Definitions {
         self.list.push(Windows::new(definition.clone()));
         self.numbers.insert(definition.clone(), number);
         number
+    }
+
+    /// The number of the open window, and whether the definition is rolling.
+    #[inline]
+    pub(crate) fn open(&self, number: u32) -> (u32, bool) {
+        self.opens.get(number as usize).copied().unwrap_or((u32::MAX, false))
     }
 
     #[inline]
@@ -227,6 +235,7 @@ impl Definitions {
                 forget_at = forget_at.into_iter().chain(at).min();
             }
         }
+        self.opens = self.list.iter().map(|w| (w.open, w.rolling)).collect();
         self.boundary = self.list.iter().filter(|w| w.active).map(|w| w.span.end_ms).min().unwrap_or(i64::MAX);
         forget_at
     }

@@ -10,7 +10,6 @@ use crate::amounts::Amounts;
 use crate::ledger::CounterRef;
 use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -92,7 +91,7 @@ pub(crate) struct Reservation {
     pub(crate) amounts: Amounts,
     /// What was charged, once settled.
     pub(crate) charged: Amounts,
-    pub(crate) counters: SmallVec<[Held; 3]>,
+    pub(crate) counters: Vec<Held>,
     pub(crate) attributes: Attributes,
     /// The policy it was judged by.
     pub(crate) generation_of_policy: u32,
