@@ -61,7 +61,9 @@ impl Windows {
 
     /// The bucket of that number, counted from the epoch.
     pub(crate) fn bucket(&self, window: u32) -> i64 {
-        self.base.saturating_add(i64::from(window))
+        // Numbers wrap, so they are counted back from the open one.
+        let open = self.period().map_or(0, |period| period.bucket_at(self.span.start_ms));
+        open.saturating_sub(i64::from(self.age(window)))
     }
 
     /// The number of the bucket, counted from the epoch.
@@ -212,7 +214,9 @@ impl Definitions {
     pub(crate) fn moves(&self, now_ms: i64) -> Result<Vec<(u32, Span)>, Error> {
         let mut moves = Vec::new();
         for (number, windows) in (0_u32..).zip(&self.list) {
-            if windows.active && !windows.span.contains(now_ms) {
+            // A definition out of use stays where it is, but not in the future of a corrected clock.
+            let ahead = windows.open != u32::MAX && now_ms < windows.span.start_ms;
+            if (windows.active || ahead) && !windows.span.contains(now_ms) {
                 moves.push((number, windows.present(now_ms)?));
             }
         }
