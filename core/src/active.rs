@@ -197,8 +197,8 @@ impl Active {
         let own = call.user.and_then(|user| self.overrides_of(user, user_hash));
         if call.user.is_some() && own.is_none() {
             let ready = tier.map_or(self.ready.len().wrapping_sub(1), |(number, _)| *number as usize);
-            if let Some(ready) = self.ready.get(ready) {
-                return plan.copy(ready);
+            if let Some(plan_of_tier) = self.ready.get(ready) {
+                return plan.take_shape((self.generation, ready), plan_of_tier);
             }
         }
         plan.clear();

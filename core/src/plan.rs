@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) ladder: bool,
     /// Whether a deciding budget with alerts has a rolling window.
     pub(crate) rolling: bool,
+    /// Which ready plan it still has the shape of, and of which policy.
+    shape: Option<(u32, usize)>,
 }
 
 impl Plan {
@@ -69,10 +71,25 @@ impl Plan {
         self.votes.clear();
         self.ladder = false;
         self.rolling = false;
+        self.shape = None;
     }
 
+    /// Takes the shape of a ready plan, which is often the one it has: only rows, windows and readings
+    /// differ from call to call, and reading sets them all.
     #[inline]
-    pub(crate) fn copy(&mut self, ready: &Plan) {
+    pub(crate) fn take_shape(&mut self, shape: (u32, usize), ready: &Plan) {
+        if self.shape != Some(shape) {
+            self.copy(ready);
+            self.shape = Some(shape);
+        }
+    }
+
+    /// The plan was changed beyond rows, windows and readings.
+    pub(crate) fn bend(&mut self) {
+        self.shape = None;
+    }
+
+    fn copy(&mut self, ready: &Plan) {
         self.lines.clone_from(&ready.lines);
         self.votes.clone_from(&ready.votes);
         self.ladder = ready.ladder;
@@ -156,6 +173,7 @@ pub(crate) fn read(
     names: &Names,
     max_counters: u64,
 ) {
+    let mut bent = false;
     let mut last: Option<Kind> = None;
     let mut row = NO_ROW;
     let mut counters: &[Counter] = &[];
@@ -169,11 +187,14 @@ pub(crate) fn read(
             last = Some(line.kind);
         }
         line.row = row;
+        line.place = u16::MAX;
+        line.reading = Reading::default();
         let (window, rolling) = ledger.definitions.open(line.definition);
         line.window = window;
         if row == NO_ROW {
             if ledger.counters >= max_counters {
                 line.kind = Kind::Overflow;
+                bent = true;
                 line.row = ledger.row(line.kind, name_of(line, call, active, names));
                 line.reading = ledger.reading(line.row, line.definition);
             }
@@ -182,6 +203,9 @@ pub(crate) fn read(
         } else {
             (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window);
         }
+    }
+    if bent {
+        plan.bend();
     }
 }
 

@@ -47,6 +47,7 @@ impl Engine {
     /// order), and notes from which amount on a charge has to look again.
     #[cold]
     pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, now: i64) {
+        plan.bend();
         for line in &mut plan.lines {
             line.alarm = i64::MAX;
         }
