@@ -58,14 +58,16 @@ impl Engine {
             plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
         }
         if loud {
-            self.fire(&mut plan, call, now);
+            let called: Option<Box<str>> = self.model(call, &decision).map(Into::into);
+            self.fire(&mut plan, call, called.as_deref(), now);
         }
         if decision.allowed {
             let id = self.keep(call, &plan, &judged.amounts, &decision, ttl, now, priced);
             decision.reservation = Some(id);
         }
-        if let Some(id) = decision.reservation {
-            self.probe(call, id, now);
+        if let Some(id) = decision.reservation.filter(|_| !self.breakers.is_empty()) {
+            let called: Option<Box<str>> = self.model(call, &decision).map(Into::into);
+            self.probe(call, called.as_deref(), id, now);
         }
         if decision.action != Action::Allow {
             self.announce(call, &plan, &decision, now);
