@@ -15,8 +15,8 @@ pub(crate) struct Verdict {
     /// The most severe action, as the steps name it.
     pub(crate) action: Action,
     pub(crate) reason: Reason,
-    /// The budget the answer names.
-    pub(crate) winner: Option<Vote>,
+    /// The budget the answer names, by its place among the votes.
+    pub(crate) winner: Option<u16>,
     pub(crate) triggered: SmallVec<[Trigger; 1]>,
     /// Whether some counter shows an amount at which a threshold fires.
     pub(crate) loud: bool,
@@ -34,16 +34,6 @@ fn highest(rule: &Rule, used: i128, estimate: Option<i64>) -> Option<&Ceiling> {
     }
 }
 
-/// Whether no step of the vote's budget can be over; exact unless a sum leaves `i64`.
-#[inline]
-fn has_room(vote: &Vote, reading: Reading, estimate: Option<i64>) -> bool {
-    let Some(used) = reading.spent.checked_add(reading.held) else { return false };
-    match estimate {
-        Some(amount) => used.checked_add(amount).is_some_and(|total| total <= vote.exceeded),
-        None => used < vote.reached,
-    }
-}
-
 /// Judges every deciding budget at these amounts. Without a `sibling` a `downgrade` acts as `warn`.
 #[inline]
 pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bool) -> Verdict {
@@ -54,25 +44,37 @@ pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bo
         triggered: SmallVec::new(),
         loud: false,
     };
-    let mut best = Share { used: 0, limit: 0 };
-    for vote in &plan.votes {
+    let mut best: Option<(Share, u32)> = None;
+    for (place, vote) in plan.votes.iter().enumerate() {
         let Some(line) = plan.line(vote) else { continue };
         let estimate = amounts.get(vote.unit);
         verdict.loud |= line.reading.spent >= vote.alarm;
-        let share = Share::new(line.reading, estimate, vote.limit);
-        let (action, reason) = if has_room(vote, line.reading, estimate) {
-            (Action::Allow, Reason::WithinLimit)
-        } else {
-            over(active, vote, line.reading, estimate, sibling, &mut verdict.triggered)
+        let used = line.reading.spent.checked_add(line.reading.held);
+        let total = used.and_then(|used| used.checked_add(estimate.unwrap_or(0)));
+        // Exact unless a sum leaves `i64`; then, and with a ceiling in reach, the steps are looked at.
+        let has_room = match (estimate, used, total) {
+            (Some(_), _, Some(total)) => total <= vote.exceeded,
+            (None, Some(used), _) => used < vote.reached,
+            _ => false,
         };
-        let order = match &verdict.winner {
-            None => Ordering::Greater,
-            Some(winner) => (action.cmp(&verdict.action))
-                .then_with(|| share.compare(&best))
-                .then_with(|| winner.rank.cmp(&vote.rank)),
+        let (action, reason) = match has_room {
+            true => (Action::Allow, Reason::WithinLimit),
+            false => over(active, vote, line.reading, estimate, sibling, &mut verdict.triggered),
         };
-        if order == Ordering::Greater {
-            (verdict.action, verdict.reason, verdict.winner, best) = (action, reason, Some(*vote), share);
+        let share = match total.and_then(|total| u64::try_from(total).ok()) {
+            Some(used) => Share { used, limit: vote.limit.unsigned_abs() },
+            None => Share::new(line.reading, estimate, vote.limit),
+        };
+        let wins = match &best {
+            None => true,
+            Some((highest, rank)) => (action.cmp(&verdict.action))
+                .then_with(|| share.compare(highest))
+                .then_with(|| rank.cmp(&vote.rank))
+                .is_gt(),
+        };
+        if wins {
+            (verdict.action, verdict.reason, verdict.winner) = (action, reason, u16::try_from(place).ok());
+            best = Some((share, vote.rank));
         }
     }
     verdict

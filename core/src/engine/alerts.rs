@@ -48,7 +48,7 @@ impl Engine {
     #[cold]
     pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, called: Option<&str>, now: i64) {
         for line in &mut plan.lines {
-            line.alarm = i64::MAX;
+            line.alarm = if line.alarm == 0 { 0 } else { i64::MAX };
         }
         for vote in &plan.votes {
             let Some(line) = plan.lines.get_mut(usize::from(vote.line)).filter(|_| vote.alarm != i64::MAX) else {
@@ -116,15 +116,18 @@ impl Engine {
 
     /// A rolling window's threshold fires again after `spent` has fallen below it.
     pub(super) fn rearm_rolling(&mut self, plan: &Plan) {
-        for vote in &plan.votes {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(vote)) else { continue };
-            if !self.is_rolling(line.definition) {
-                continue;
+        for line in &plan.lines {
+            if line.row != NO_ROW && self.is_rolling(line.definition) {
+                self.rearm(line.row, line.definition, line.reading.spent);
             }
-            let limit = rule.limit;
-            if let Some(mark) = self.fired.marks.get_mut(&(line.row, line.definition, rule.name)) {
-                mark.percents.retain(|percent| line.reading.spent >= threshold(limit, *percent));
-            }
+        }
+    }
+
+    /// Re-arms what a rolling counter that shows `spent` has fallen below.
+    pub(super) fn rearm(&mut self, row: u32, definition: u32, spent: i64) {
+        for ((.., name), mark) in self.fired.marks.range_mut((row, definition, 0)..=(row, definition, u32::MAX)) {
+            let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
+            mark.percents.retain(|percent| spent >= threshold(rule.limit, *percent));
         }
     }
 

@@ -98,6 +98,10 @@ impl Engine {
             // ONCE: the hold becomes a charge in one step. Where nothing is held nothing moves, so that a
             // bucket which has left is not made again.
             if amount != 0 {
+                if counter.alarm == 0 && self.has_marks() {
+                    let before = self.spent_as_of(counter.at, at_ms);
+                    self.rearm(counter.at.row, counter.at.definition, before);
+                }
                 self.ledger.add(counter.at, amount, amount.saturating_neg(), 1);
             }
         }

@@ -17,12 +17,6 @@ use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
 use smallvec::SmallVec;
 
-/// What the budgets decided: the verdict, and the amounts at the price of the answer.
-struct Judged {
-    verdict: Verdict,
-    amounts: Amounts,
-}
-
 impl Engine {
     /// Decides a call and, when it may be made, holds its estimate on every counter it touches: all of
     /// them or none. `ttl_ms` is how long the hold lives, 15 minutes unless given, at most 24 h.
@@ -46,29 +40,31 @@ impl Engine {
             return Ok(self.refuse(call, reason, now));
         }
         let mut plan = self.plan(call);
-        let judged = self.judge(call, &plan, &asked, now);
-        let loud = judged.verdict.loud || (plan.rolling && self.has_marks());
-        let mut decision = self.conclude(&plan, judged.verdict, &judged.amounts, &asked, now);
+        let (verdict, amounts) = self.judge(call, &plan, &asked, now);
+        let allowed = verdict.action != Action::Block;
+        let figures = self.figures(&plan, &verdict, &amounts, now);
         if priced == Priced::Unknown {
             self.events.push(Engine::call_event(EventKind::Unpriced, now, call));
         }
-        if decision.allowed {
+        if allowed {
             // ATOMIC: nothing from here on refuses; the hold is taken on every counter of the plan.
             self.note_overflow(&plan, call, now);
-            plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
+            plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &amounts, false);
         }
-        if loud {
-            let called: Option<Box<str>> = self.model(call, &decision).map(Into::into);
+        if verdict.loud || (plan.rolling && self.has_marks()) {
+            let called = self.called(call, verdict.action);
             self.fire(&mut plan, call, called.as_deref(), now);
         }
-        if decision.allowed {
-            let id = self.keep(call, &plan, &judged.amounts, &decision, ttl, now, priced);
-            decision.reservation = Some(id);
+        let mut reservation = None;
+        if allowed {
+            let id = self.keep(call, &plan, &amounts, &verdict, ttl, now, priced);
+            if !self.breakers.is_empty() {
+                let called = self.called(call, verdict.action);
+                self.probe(call, called.as_deref(), id, now);
+            }
+            reservation = Some(id);
         }
-        if let Some(id) = decision.reservation.filter(|_| !self.breakers.is_empty()) {
-            let called: Option<Box<str>> = self.model(call, &decision).map(Into::into);
-            self.probe(call, called.as_deref(), id, now);
-        }
+        let decision = self.decision(verdict, figures, reservation);
         if decision.action != Action::Allow {
             self.announce(call, &plan, &decision, now);
         }
@@ -88,10 +84,9 @@ impl Engine {
             return Ok(self.refused(reason));
         }
         let plan = self.plan(call);
-        let judged = self.judge(call, &plan, &asked, now);
-        let decision = self.conclude(&plan, judged.verdict, &judged.amounts, &asked, now);
-        self.put_back(plan);
-        Ok(decision)
+        let (verdict, amounts) = self.judge(call, &plan, &asked, now);
+        let figures = self.figures(&plan, &verdict, &amounts, now);
+        Ok(self.decision(verdict, figures, None))
     }
 
     /// The counters a call touches, read. Give it back with [`Engine::put_back`], which spares the next
@@ -108,6 +103,13 @@ impl Engine {
     #[inline]
     pub(super) fn put_back(&mut self, plan: Plan) {
         self.scratch = plan;
+    }
+
+    /// The model to call, for events.
+    fn called(&self, call: &Call<'_>, action: Action) -> Option<Box<str>> {
+        let model = call.model?;
+        let sibling = if action == Action::Downgrade { self.active.policy.sibling(call.provider, model) } else { None };
+        Some(sibling.unwrap_or(model).into())
     }
 
     /// What refuses a call before its budgets are looked at, in this order.
@@ -145,42 +147,43 @@ impl Engine {
         }
     }
 
-    /// The budgets' verdict, with the sibling tried where a ladder asks for it.
+    /// The budgets' verdict, with the sibling tried where a ladder asks for it, and the amounts at the
+    /// price of the answer.
     #[inline]
-    fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> Judged {
+    fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> (Verdict, Amounts) {
         let sibling = if plan.ladder { self.expected_of_sibling(call, asked, now) } else { None };
         let mut verdict = judge(&self.active, plan, asked, sibling.is_some());
-        let Some(amounts) = sibling.filter(|_| verdict.action >= Action::Downgrade) else {
-            return Judged { verdict, amounts: *asked };
-        };
-        let cheaper = judge(&self.active, plan, &amounts, true);
-        if cheaper.action == Action::Block {
-            return Judged { verdict, amounts: *asked };
+        let mut amounts = *asked;
+        if let Some(cheaper) = sibling.filter(|_| verdict.action >= Action::Downgrade) {
+            let at_sibling = judge(&self.active, plan, &cheaper, true);
+            if at_sibling.action != Action::Block {
+                verdict.action = Action::Downgrade;
+                verdict.triggered = at_sibling.triggered;
+                amounts = cheaper;
+            }
         }
-        verdict.action = Action::Downgrade;
-        verdict.triggered = cheaper.triggered;
-        Judged { verdict, amounts }
+        if verdict.action == Action::Block && fits_alone(&self.active, plan, asked) {
+            verdict.reason = Reason::InFlight;
+        }
+        if let Some(closed) = self.closed(plan) {
+            verdict.action = Action::Block;
+            verdict.reason = Reason::Unavailable;
+            verdict.winner = Some(closed);
+        }
+        (verdict, amounts)
     }
 
-    /// From verdict and readings to the answer.
+    /// From verdict and figures to the answer.
     #[inline]
-    fn conclude(&self, plan: &Plan, verdict: Verdict, amounts: &Amounts, asked: &Amounts, now: i64) -> Decision {
-        let closed = if self.store_down { self.closed(plan) } else { None };
-        let (action, reason, named) = match closed {
-            Some(vote) => (Action::Block, Reason::Unavailable, Some(vote)),
-            None if verdict.action == Action::Block && fits_alone(&self.active, plan, asked) => {
-                (Action::Block, Reason::InFlight, verdict.winner)
-            }
-            None => (verdict.action, verdict.reason, verdict.winner),
-        };
+    fn decision(&self, verdict: Verdict, figures: Option<Figures>, reservation: Option<ReservationId>) -> Decision {
         Decision {
-            allowed: action != Action::Block,
-            action,
-            reason,
-            figures: named.and_then(|vote| self.figures(plan, &vote, amounts, now)),
-            retryable: reason == Reason::InFlight,
-            downgraded: action == Action::Downgrade,
-            reservation: None,
+            allowed: verdict.action != Action::Block,
+            action: verdict.action,
+            reason: verdict.reason,
+            figures,
+            retryable: verdict.reason == Reason::InFlight,
+            downgraded: verdict.action == Action::Downgrade,
+            reservation,
             policy_version: self.active.policy.version(),
             degraded: self.store_down,
             triggered: verdict.triggered,
@@ -188,13 +191,18 @@ impl Engine {
     }
 
     /// A deciding budget that refuses while the store is unreachable.
-    fn closed(&self, plan: &Plan) -> Option<Vote> {
-        let closed = |v: &&Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
-        plan.votes.iter().find(closed).copied()
+    fn closed(&self, plan: &Plan) -> Option<u16> {
+        if !self.store_down {
+            return None;
+        }
+        let closed = |v: &Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
+        plan.votes.iter().position(closed).and_then(|place| u16::try_from(place).ok())
     }
 
+    /// What the named budget's counter shows, before this call's own hold.
     #[inline]
-    fn figures(&self, plan: &Plan, vote: &Vote, amounts: &Amounts, now: i64) -> Option<Figures> {
+    fn figures(&self, plan: &Plan, verdict: &Verdict, amounts: &Amounts, now: i64) -> Option<Figures> {
+        let vote = plan.votes.get(usize::from(verdict.winner?))?;
         let line = plan.line(vote)?;
         let windows = self.ledger.definitions.get(line.definition)?;
         let (window, resets_at_ms) = match windows.period().filter(|_| windows.rolling) {
@@ -228,15 +236,15 @@ impl Engine {
         call: &Call<'_>,
         plan: &Plan,
         amounts: &Amounts,
-        decision: &Decision,
+        verdict: &Verdict,
         ttl: i64,
         now: i64,
         priced: Priced,
     ) -> ReservationId {
         let policy = &self.active.policy;
-        let called = call.model.filter(|_| decision.downgraded).and_then(|m| policy.sibling(call.provider, m));
-        let lead = decision.figures.and_then(|figures| {
-            let vote = plan.votes.iter().find(|vote| vote.budget == figures.budget.0)?;
+        let called = call.model.filter(|_| verdict.action == Action::Downgrade).and_then(|m| policy.sibling(call.provider, m));
+        let lead = verdict.winner.and_then(|place| {
+            let vote = plan.votes.get(usize::from(place))?;
             Some((self.active.rule(vote.budget)?.name, vote.line))
         });
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(ttl));
@@ -256,6 +264,9 @@ impl Engine {
 
     /// New subjects beyond the bound share one counter per budget; the first to come there says so.
     pub(super) fn note_overflow(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
+        if self.ledger.counters < self.options.max_counters {
+            return;
+        }
         for line in plan.lines.iter().filter(|l| l.kind == Kind::Overflow && l.row == NO_ROW) {
             let event = Engine::call_event(EventKind::Overflow, now, call);
             let event = self.with_budget(event, line.budget, line);
