@@ -22,6 +22,11 @@ impl Amounts {
         self.values.get(unit as usize).copied().unwrap_or(0)
     }
 
+    /// Whether both come to the same, an unknown amount being none.
+    pub(crate) fn comes_to(&self, other: &Amounts) -> bool {
+        self.values == other.values
+    }
+
     #[inline]
     pub(crate) fn set(&mut self, unit: Unit, amount: Option<i64>) {
         if let Some(place) = self.values.get_mut(unit as usize) {

@@ -132,7 +132,11 @@ impl Breakers {
         used_up: bool,
         now_ms: i64,
     ) -> Option<Change> {
+        let all = self.boards.get(&breaker.id).is_some_and(|board| board.held);
         let gauge = self.gauge(&breaker.id, subject);
+        if all && !gauge.exempt {
+            return None;
+        }
         match gauge.circuit {
             Circuit::HalfOpen { probe: Some(probe) } if reservation == Some(probe) => {
                 gauge.buckets.clear();

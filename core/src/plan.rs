@@ -115,11 +115,16 @@ impl Plan {
                 alarm: i64::MAX,
             });
         }
-        let (Some(line), Some(lowest), true) = (self.lines.get_mut(at), rule.ceilings.first(), decides) else { return };
-        let has_alerts = rule.alarm != i64::MAX;
-        // A rolling window's thresholds also re-arm: every charge has to look.
-        line.alarm = line.alarm.min(if rule.rolling && has_alerts { 0 } else { rule.alarm });
-        self.rolling |= rule.rolling && has_alerts;
+        let Some(line) = self.lines.get_mut(at) else { return };
+        // A rolling window's thresholds also re-arm: every charge has to look, also one that another
+        // budget decides.
+        let rearms = rule.rolling && rule.alarm != i64::MAX;
+        self.rolling |= rearms;
+        if rearms {
+            line.alarm = 0;
+        }
+        let (Some(lowest), true) = (rule.ceilings.first(), decides) else { return };
+        line.alarm = line.alarm.min(rule.alarm);
         self.ladder |= rule.can_downgrade;
         self.votes.push(Vote {
             budget,

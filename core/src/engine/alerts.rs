@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::action::Action;
-use crate::active::threshold;
+use crate::active::{Active, threshold};
 use crate::call::Call;
 use crate::event::{Event, EventKind};
 use crate::ledger::NO_ROW;
@@ -46,10 +46,10 @@ impl Engine {
     /// Fires the thresholds that the readings of `plan` have reached (percents rising, then policy
     /// order), and notes from which amount on a charge has to look again.
     #[cold]
-    pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, now: i64) {
+    pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, called: Option<&str>, now: i64) {
         plan.bend();
         for line in &mut plan.lines {
-            line.alarm = i64::MAX;
+            line.alarm = if line.alarm == 0 { 0 } else { i64::MAX };
         }
         for vote in &plan.votes {
             let Some(line) = plan.lines.get_mut(usize::from(vote.line)).filter(|_| vote.alarm != i64::MAX) else {
@@ -61,14 +61,14 @@ impl Engine {
             };
             line.alarm = line.alarm.min(next);
         }
-        self.fire_slowly(plan, call, now);
+        self.fire_slowly(plan, call, called, now);
     }
 
     fn is_rolling(&self, definition: u32) -> bool {
         self.ledger.definitions.get(definition).is_some_and(|w| w.rolling)
     }
 
-    fn fire_slowly(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
+    fn fire_slowly(&mut self, plan: &Plan, call: &Call<'_>, called: Option<&str>, now: i64) {
         self.rearm_rolling(plan);
         let mut due: Vec<(u16, Vote)> = Vec::new();
         for vote in &plan.votes {
@@ -77,7 +77,7 @@ impl Engine {
         due.sort_by_key(|(percent, vote)| (*percent, vote.budget));
         for (percent, vote) in due {
             let Some(line) = plan.line(&vote) else { continue };
-            let event = Engine::call_event(EventKind::Threshold, now, call);
+            let event = Event { model: called.map(Into::into), ..Engine::call_event(EventKind::Threshold, now, call) };
             let mut event = self.with_budget(event, vote.budget, line);
             event.percent = Some(percent);
             event.action = Some(self.action_at(vote.budget, percent));
@@ -117,23 +117,31 @@ impl Engine {
 
     /// A rolling window's threshold fires again after `spent` has fallen below it.
     pub(super) fn rearm_rolling(&mut self, plan: &Plan) {
-        for vote in &plan.votes {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(vote)) else { continue };
-            if !self.is_rolling(line.definition) {
-                continue;
-            }
-            let limit = rule.limit;
-            if let Some(mark) = self.fired.marks.get_mut(&(line.row, line.definition, rule.name)) {
-                mark.percents.retain(|percent| line.reading.spent >= threshold(limit, *percent));
+        for line in &plan.lines {
+            if line.row != NO_ROW && self.is_rolling(line.definition) {
+                self.rearm(line.row, line.definition, line.reading.spent);
             }
         }
     }
 
+    /// Re-arms what a rolling counter that shows `spent` has fallen below.
+    pub(super) fn rearm(&mut self, row: u32, definition: u32, spent: i64) {
+        for ((.., name), mark) in self.fired.marks.range_mut((row, definition, 0)..=(row, definition, u32::MAX)) {
+            let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
+            mark.percents.retain(|percent| spent >= threshold(rule.limit, *percent));
+        }
+    }
+
     /// A raised limit puts thresholds above what is spent; they fire again then.
-    pub(super) fn rearm_raised(&mut self) {
+    pub(super) fn rearm_raised(&mut self, before: &Active) {
         let mut marks = std::mem::take(&mut self.fired.marks);
         for ((row, definition, name), mark) in &mut marks {
             let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
+            let raised = before.position(*name).and_then(|at| before.rule(at)).is_some_and(|b| b.limit < rule.limit);
+            let open = self.ledger.definitions.get(*definition).is_some_and(|w| w.rolling || w.open == mark.window);
+            if !raised || !open {
+                continue;
+            }
             let spent = self.ledger.reading(*row, *definition).spent;
             let limit = rule.limit;
             mark.percents.retain(|percent| spent >= threshold(limit, *percent));
@@ -156,9 +164,9 @@ impl Engine {
     }
 
     /// Looks at the thresholds of a call again after its counters were charged.
-    pub(super) fn fire_after(&mut self, call: &Call<'_>, now: i64) {
+    pub(super) fn fire_after(&mut self, call: &Call<'_>, called: Option<&str>, now: i64) {
         let mut plan = self.plan(call);
-        self.fire(&mut plan, call, now);
+        self.fire(&mut plan, call, called, now);
         self.put_back(plan);
     }
 

@@ -43,7 +43,7 @@ impl Engine {
 
     /// The call goes ahead: on circuits that are half open it is the probe.
     #[inline]
-    pub(super) fn probe(&mut self, call: &Call<'_>, id: ReservationId, now: i64) {
+    pub(super) fn probe(&mut self, call: &Call<'_>, called: Option<&str>, id: ReservationId, now: i64) {
         if self.breakers.is_empty() {
             return;
         }
@@ -53,7 +53,7 @@ impl Engine {
             if let Gate::Probe { first } = self.breakers.gate(breaker, subject, now) {
                 self.breakers.probe(&breaker.id, subject, id.to_bits());
                 if first {
-                    self.breaker_event(EventKind::BreakerHalfOpen, breaker, subject, call, now);
+                    self.breaker_event(EventKind::BreakerHalfOpen, breaker, subject, (call, called), now);
                 }
             }
         }
@@ -61,7 +61,15 @@ impl Engine {
 
     /// A call has ended: its breakers measure it and may change.
     #[inline]
-    pub(super) fn measure(&mut self, call: &Call<'_>, id: Option<ReservationId>, sample: Sample, charged: bool, now: i64) {
+    pub(super) fn measure(
+        &mut self,
+        call: &Call<'_>,
+        called: Option<&str>,
+        id: Option<ReservationId>,
+        sample: Sample,
+        charged: bool,
+        now: i64,
+    ) {
         if self.active.policy.breakers().is_empty() {
             return;
         }
@@ -75,7 +83,7 @@ impl Engine {
                 Some(Change::Closed) => EventKind::BreakerClosed,
                 None => continue,
             };
-            self.breaker_event(kind, breaker, subject, call, now);
+            self.breaker_event(kind, breaker, subject, (call, called), now);
         }
         self.breakers.sweep_when_many(now, policy.breakers());
     }
@@ -93,8 +101,8 @@ impl Engine {
         plan.is_some_and(|(limit, reading)| reading.spent >= limit)
     }
 
-    fn breaker_event(&mut self, kind: EventKind, breaker: &Breaker, subject: Option<&str>, call: &Call<'_>, now: i64) {
-        let event = Engine::call_event(kind, now, call);
+    fn breaker_event(&mut self, kind: EventKind, breaker: &Breaker, subject: Option<&str>, who: (&Call<'_>, Option<&str>), now: i64) {
+        let event = Event { model: who.1.map(Into::into), ..Engine::call_event(kind, now, who.0) };
         let reason = (kind == EventKind::BreakerOpened).then(|| reason(&breaker.trip).into());
         self.events.push(Event { breaker: Some(breaker.id.clone()), subject: subject.map(Into::into), reason, ..event });
     }

@@ -95,8 +95,15 @@ impl Engine {
         let counters = reservation.counters.clone();
         for counter in &counters {
             let amount = i128::from(held.or_zero(counter.unit));
-            // ONCE: the hold becomes a charge in one step.
-            self.ledger.add(counter.at, amount, amount.saturating_neg(), 1);
+            // ONCE: the hold becomes a charge in one step. Where nothing is held nothing moves, so that a
+            // bucket which has left is not made again.
+            if amount != 0 {
+                if counter.alarm == 0 && self.has_marks() {
+                    let before = self.spent_as_of(counter.at, at_ms);
+                    self.rearm(counter.at.row, counter.at.definition, before);
+                }
+                self.ledger.add(counter.at, amount, amount.saturating_neg(), 1);
+            }
         }
         self.breakers.probe_lost(id.to_bits());
         if !counters.is_empty() {

@@ -70,7 +70,7 @@ impl Engine {
         let (charge, unknown_price) = self.charge(slot, actual);
         match state {
             State::Held | State::Expired => {}
-            State::Settled if self.reservations.slot(slot).is_some_and(|r| r.charged == charge) => {
+            State::Settled if self.reservations.slot(slot).is_some_and(|r| r.charged.comes_to(&charge)) => {
                 return Ok(Settled { outcome: Outcome::Replayed, overage: 0, usd: charge.get(Unit::Usd) });
             }
             State::Settled => return Err(self.conflict(slot, Error::AlreadySettled, now)),
@@ -205,7 +205,7 @@ impl Engine {
     #[cold]
     fn fire_of(&mut self, slot: u32, now: i64) {
         let Some(attributes) = self.reservations.slot(slot).map(|r| r.attributes.clone()) else { return };
-        self.fire_after(&attributes.call(), now);
+        self.fire_after(&attributes.call(), attributes.called(), now);
     }
 
     fn measure_end(&mut self, slot: u32, id: ReservationId, report: Report, spent: i64, released: bool, now: i64) {
@@ -217,6 +217,6 @@ impl Engine {
             latency_ms: report.latency_ms.unwrap_or(0),
             spent,
         };
-        self.measure(&attributes.call(), Some(id), sample, !released, now);
+        self.measure(&attributes.call(), attributes.called(), Some(id), sample, !released, now);
     }
 }

@@ -44,7 +44,7 @@ impl Engine {
         self.breakers.replace(before.policy.breakers(), self.active.policy.breakers());
         self.events.push(Event::new(EventKind::PolicyChanged, now));
         self.change_windows(&before, now);
-        self.rearm_raised();
+        self.rearm_raised(&before);
         Ok(())
     }
 

@@ -89,15 +89,18 @@ impl Engine {
             None => (actual.input_tokens, actual.output_tokens),
         };
         let mut amounts = tokens(actual.tokens, input, output).with(Unit::Usd, actual.usd);
+        let (None, Some(model)) = (actual.usd, model) else { return (amounts, false) };
+        if actual.usage.is_none() && amounts.get(Unit::Tokens).is_none() {
+            return (amounts, false);
+        }
         let usage = actual.usage.or_else(|| usage_of(&amounts));
-        let (None, Some(model), Some(usage)) = (actual.usd, model, usage) else { return (amounts, false) };
-        let usd = self.price(provider, model).map(|id| self.active.policy.prices().cost(id, &usage, at_ms));
-        let usd = usd.or_else(|| match self.active.policy.on_unpriced() {
-            Unpriced::StandIn(rates) => Some(rates.cost(&usage)),
-            _ => None,
-        });
+        let (usd, known) = match (self.price(provider, model), self.active.policy.on_unpriced()) {
+            (Some(id), _) => (usage.map(|u| self.active.policy.prices().cost(id, &u, at_ms)), true),
+            (None, Unpriced::StandIn(rates)) => (usage.map(|u| rates.cost(&u)), true),
+            (None, _) => (None, false),
+        };
         amounts.set(Unit::Usd, usd);
-        (amounts, usd.is_none())
+        (amounts, !known)
     }
 
     fn price(&self, provider: Option<&str>, model: &str) -> Option<ModelId> {

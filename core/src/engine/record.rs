@@ -38,9 +38,9 @@ impl Engine {
         self.note_overflow(&plan, call, now);
         plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &charge, true);
         self.put_back(plan);
-        self.fire_after(call, now);
+        self.fire_after(call, call.model, now);
         let sample = Sample { spent: charge.or_zero(Unit::Usd), ..Sample::default() };
-        self.measure(call, None, sample, true, now);
+        self.measure(call, call.model, None, sample, true, now);
         Ok(charge.get(Unit::Usd))
     }
 
@@ -74,11 +74,12 @@ impl Engine {
             self.adjust_counter(line.row, line.definition, by);
         }
         line.reading = self.ledger.reading(line.row, line.definition);
+        let spent = line.reading.spent;
         let mut event = self.with_budget(Engine::call_event(EventKind::Adjusted, now, call), position, line);
         event.amount = event.unit.map(|unit| (by, unit));
         event.reason = why.map(Into::into);
         self.events.push(event);
-        Ok(Reading::cut(after))
+        Ok(spent)
     }
 
     /// In a rolling window a deduction takes from the newest buckets first.

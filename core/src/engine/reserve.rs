@@ -52,12 +52,16 @@ impl Engine {
             plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &amounts, false);
         }
         if verdict.loud || (plan.rolling && self.has_marks()) {
-            self.fire(&mut plan, call, now);
+            let called = self.called(call, verdict.action);
+            self.fire(&mut plan, call, called.as_deref(), now);
         }
         let mut reservation = None;
         if allowed {
             let id = self.keep(call, &plan, &amounts, &verdict, ttl, now, priced);
-            self.probe(call, id, now);
+            if !self.breakers.is_empty() {
+                let called = self.called(call, verdict.action);
+                self.probe(call, called.as_deref(), id, now);
+            }
             reservation = Some(id);
         }
         let decision = self.decision(verdict, figures, reservation);
@@ -99,6 +103,13 @@ impl Engine {
     #[inline]
     pub(super) fn put_back(&mut self, plan: Plan) {
         self.scratch = plan;
+    }
+
+    /// The model to call, for events.
+    fn called(&self, call: &Call<'_>, action: Action) -> Option<Box<str>> {
+        let model = call.model?;
+        let sibling = if action == Action::Downgrade { self.active.policy.sibling(call.provider, model) } else { None };
+        Some(sibling.unwrap_or(model).into())
     }
 
     /// What refuses a call before its budgets are looked at, in this order.

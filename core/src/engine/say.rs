@@ -53,7 +53,7 @@ impl Engine {
 
     /// What a counter showed as spent at `at_ms`: a hold expires at its own time, however late the
     /// command comes that notices.
-    fn spent_as_of(&self, at: CounterRef, at_ms: i64) -> i64 {
+    pub(super) fn spent_as_of(&self, at: CounterRef, at_ms: i64) -> i64 {
         let Some((windows, period)) = self.ledger.definitions.get(at.definition).and_then(|w| Some((w, w.period()?))) else {
             return self.spent(at);
         };

@@ -76,11 +76,12 @@ impl Model {
 
     /// §8: re-arms when a raised limit puts the threshold above `spent` again.
     pub(crate) fn rearm_raised(&mut self, new: &Policy, now: i64) {
-        let book = &self.book;
-        self.fired.retain(|key, limit| {
-            let Some(budget) = new.budget(&key.budget) else { return true };
-            let raised = budget.limit > *limit;
-            *limit = budget.limit;
+        let Model { book, policy, fired, .. } = self;
+        fired.retain(|key, _| {
+            let (Some(before), Some(budget)) = (policy.budget(&key.budget), new.budget(&key.budget)) else {
+                return true;
+            };
+            let raised = budget.limit > before.limit;
             !raised || is_reached(book.read(&key.counter, now).spent, key.percent, budget.limit)
         });
     }

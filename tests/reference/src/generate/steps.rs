@@ -22,7 +22,11 @@ const STARTS: [i64; 8] = [
 ];
 
 fn is_rolling(policy: &Value) -> bool {
-    policy["budgets"].as_array().is_some_and(|list| list.iter().any(|b| b["window"]["kind"] == "rolling"))
+    let measures = policy["breakers"].as_array().is_some_and(|list| !list.is_empty());
+    measures
+        || policy["budgets"]
+            .as_array()
+            .is_some_and(|list| list.iter().any(|b| b["window"]["kind"] == "rolling"))
 }
 
 /// What the writer remembers to write sequences that mean something.
@@ -33,7 +37,7 @@ pub(crate) struct Writer {
     high: i64,
     /// Where the clock was before it was sent far away, to come back to.
     home: Option<i64>,
-    /// Whether some policy had a rolling window.
+    /// Whether some policy had a rolling window, or a breaker, which measures in one.
     rolled: bool,
     policy: Value,
     version: u64,
@@ -108,7 +112,11 @@ impl Writer {
                 rng.pick(&[40 * DAY, 365 * DAY, 400 * DAY])
             }
         };
-        self.now = self.now.clamp(-62_135_596_800_000, 253_402_300_799_999);
+        if self.rolled {
+            self.now = self.now.max(self.high - DAY);
+        }
+        // Every window stays within the years 1–9999.
+        self.now = self.now.clamp(-62_132_000_000_000, 253_398_000_000_000);
     }
 
     fn command(&mut self) -> Value {
