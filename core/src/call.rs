@@ -44,3 +44,29 @@ impl Estimate {
             && self.output_tokens.is_none()
     }
 }
+
+/// What a call really used; what is `None` is not known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Actual {
+    /// Nano-dollars, as the provider or the host says; beats pricing by tokens.
+    pub usd: Option<i64>,
+    /// All tokens; input + output unless given.
+    pub tokens: Option<i64>,
+    /// Tokens sent, cached ones included.
+    pub input_tokens: Option<i64>,
+    /// Tokens received.
+    pub output_tokens: Option<i64>,
+    /// Token classes of a provider's usage object; gives the tokens and, by the model's price, the money.
+    pub usage: Option<crate::pricing::TokenUsage>,
+    /// The provider's usage was below zero or not a number: the hold is settled at its estimate.
+    pub bad: bool,
+}
+
+/// How a call ended, for the circuit breakers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Whether the provider did its work; unsaid is `true` for a settle, and says nothing for a release.
+    pub ok: Option<bool>,
+    /// How long the call took, in milliseconds.
+    pub latency_ms: Option<i64>,
+}

@@ -3,10 +3,31 @@
 //! The engine is a pure function of (state, command, now). It reads no clock, draws no random
 //! number, opens no file and starts no thread; the host brings time and identity.
 
+mod active;
+mod amounts;
+mod breaker;
+mod json;
+mod judge;
+mod ledger;
+mod map;
+mod names;
+mod plan;
+
+pub mod action;
 pub mod amount;
 pub mod call;
+pub mod decision;
+pub mod dimension;
+pub mod engine;
 pub mod error;
+pub mod event;
 pub mod id;
+pub mod policy;
+pub mod pricing;
+pub mod reservation;
 pub mod time;
 pub mod unit;
 pub mod window;
+pub mod wire;
+
+pub use engine::{Engine, Options};

@@ -45,7 +45,7 @@ pub enum Window {
 }
 
 /// A stretch of time `[start, end)`, in epoch milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// The first instant.
     pub start_ms: i64,

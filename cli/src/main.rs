@@ -1,0 +1,2 @@
+//! The spendgate command.
+fn main() {}

@@ -1,0 +1,52 @@
+//! The form of one vector: a name, prices, a policy, steps.
+
+use crate::step::{self, Step};
+use serde_json::Value;
+
+const KEYS: [&str; 5] = ["name", "prices", "policy", "steps", "note"];
+
+/// One vector, checked.
+pub(crate) struct Vector {
+    pub(crate) name: String,
+    pub(crate) prices: Value,
+    pub(crate) policy: Option<Value>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// What is wrong with a vector: its name, the step where it is in one, words.
+pub(crate) struct Malformed {
+    pub(crate) name: String,
+    pub(crate) step: Option<usize>,
+    pub(crate) why: String,
+}
+
+/// The vectors of a file: one object, or a list of them.
+pub(crate) fn of_file(text: &str) -> Result<Vec<Result<Vector, Malformed>>, String> {
+    let value: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    match value {
+        Value::Array(list) => Ok(list.iter().map(read).collect()),
+        other => Ok(vec![read(&other)]),
+    }
+}
+
+fn read(value: &Value) -> Result<Vector, Malformed> {
+    let name = value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let fail = |step, why: &str| Malformed { name: name.clone(), step, why: why.to_owned() };
+    let object = value.as_object().ok_or_else(|| fail(None, "a vector that is not an object"))?;
+    if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(fail(None, &format!("an unknown key `{key}`")));
+    }
+    if name.is_empty() {
+        return Err(fail(None, "a vector without a name"));
+    }
+    let steps = object.get("steps").and_then(Value::as_array).filter(|s| !s.is_empty());
+    let steps = steps.ok_or_else(|| fail(None, "a vector without steps"))?;
+    let steps = steps
+        .iter()
+        .enumerate()
+        .map(|(index, step)| step::read(step).map_err(|why| fail(Some(index), &why)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let prices = object.get("prices").cloned().unwrap_or(Value::Null);
+    let policy = object.get("policy").filter(|p| !p.is_null()).cloned();
+    Ok(Vector { name, prices, policy, steps })
+}

@@ -1,0 +1,249 @@
+//! The policy in force, indexed for the life of a call.
+
+use crate::action::Action;
+use crate::call::Call;
+use crate::dimension::Dimension;
+use crate::ledger::{Kind, Ledger};
+use crate::map::{Map, Seed, spread};
+use crate::names::Names;
+use crate::policy::{Budget, Filter, MissingUser, Policy};
+use crate::unit::Unit;
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// One budget, as deciding needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) definition: u32,
+    /// The budget's id, in [`Names`].
+    pub(crate) name: u32,
+    pub(crate) unit: Unit,
+    pub(crate) limit: i64,
+    pub(crate) ceilings: SmallVec<[Ceiling; 1]>,
+    /// The lowest alert in amounts; `i64::MAX` when there is none.
+    pub(crate) alarm: i64,
+    pub(crate) closed_when_unavailable: bool,
+    filtered: bool,
+    pub(crate) can_downgrade: bool,
+}
+
+/// One step in amounts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ceiling {
+    pub(crate) action: Action,
+    /// f·L rounded up: reached from there on.
+    pub(crate) reached: i128,
+    /// f·L rounded down: exceeded above it.
+    pub(crate) exceeded: i128,
+}
+
+type List = SmallVec<[u32; 4]>;
+
+/// The budgets of one layer other than the person's.
+#[derive(Debug, Clone)]
+struct Layer {
+    dimension: Dimension,
+    exact: Map<Box<str>, List>,
+    any: List,
+}
+
+#[derive(Debug, Clone)]
+struct Override {
+    hash: u32,
+    budgets: SmallVec<[u32; 2]>,
+}
+
+/// The policy in force and its indices.
+#[derive(Debug, Clone)]
+pub(crate) struct Active {
+    pub(crate) policy: Arc<Policy>,
+    /// Counts the policies of this engine.
+    pub(crate) generation: u32,
+    pub(crate) rules: Vec<Rule>,
+    overrides: HashTable<Override>,
+    tiers: Map<Box<str>, List>,
+    every_user: List,
+    layers: Vec<Layer>,
+    global: List,
+    /// Where a budget's name stands in this policy.
+    positions: Vec<u32>,
+}
+
+/// A budget whose counter a call touches.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fit {
+    pub(crate) budget: u32,
+    pub(crate) kind: Kind,
+    pub(crate) decides: bool,
+}
+
+/// The budgets a call touches.
+pub(crate) type Fits = SmallVec<[Fit; 8]>;
+
+impl Active {
+    pub(crate) fn new(policy: Arc<Policy>, generation: u32, ledger: &mut Ledger, names: &mut Names, seed: &Seed) -> Active {
+        let numbers: Vec<u32> = policy.definitions().iter().map(|d| ledger.definitions.number(d)).collect();
+        let rules: Vec<Rule> = policy.budgets().iter().map(|b| Rule::new(b, &policy, &numbers, names)).collect();
+        let mut used: Vec<u32> =
+            policy.budgets().iter().zip(&rules).filter(|(b, _)| b.enabled).map(|(_, r)| r.definition).collect();
+        used.sort_unstable();
+        used.dedup();
+        ledger.definitions.activate(&used);
+        let layers = [Dimension::Org, Dimension::Feature, Dimension::Session, Dimension::Provider, Dimension::Model]
+            .map(|dimension| Layer { dimension, exact: seed.map(), any: List::new() });
+        let mut active = Active {
+            policy: Arc::clone(&policy),
+            generation,
+            rules,
+            overrides: HashTable::new(),
+            tiers: seed.map(),
+            every_user: List::new(),
+            layers: layers.into(),
+            global: List::new(),
+            positions: Vec::new(),
+        };
+        for (number, rule) in (0_u32..).zip(&active.rules) {
+            let name = rule.name as usize;
+            if active.positions.len() <= name {
+                active.positions.resize(name.saturating_add(1), u32::MAX);
+            }
+            if let Some(place) = active.positions.get_mut(name) {
+                *place = number;
+            }
+        }
+        for (number, budget) in (0_u32..).zip(policy.budgets()).filter(|(_, b)| b.enabled) {
+            active.file(number, budget, ledger);
+        }
+        active.layers.retain(|layer| !layer.exact.is_empty() || !layer.any.is_empty());
+        active
+    }
+
+    fn file(&mut self, number: u32, budget: &Budget, ledger: &Ledger) {
+        match (budget.scope.dimension, &budget.scope.value) {
+            (Dimension::User, Some(user)) => {
+                let hash = ledger.subjects.hash(Kind::User, user);
+                let policy = Arc::clone(&self.policy);
+                match self.overrides.find_mut(spread(hash), |o| o.hash == hash && is_of(&policy, o, user)) {
+                    Some(found) => found.budgets.push(number),
+                    None => {
+                        let budgets = SmallVec::from_iter([number]);
+                        self.overrides.insert_unique(spread(hash), Override { hash, budgets }, |o| spread(o.hash));
+                    }
+                }
+            }
+            (Dimension::User, None) => self.every_user.push(number),
+            (Dimension::Tier, Some(tier)) => self.tiers.entry(tier.clone()).or_default().push(number),
+            (Dimension::Tier, None) | (Dimension::Global, _) => self.global.push(number),
+            (dimension, value) => {
+                let Some(layer) = self.layers.iter_mut().find(|l| l.dimension == dimension) else { return };
+                match value {
+                    Some(value) => layer.exact.entry(value.clone()).or_default().push(number),
+                    None => layer.any.push(number),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn rule(&self, budget: u32) -> Option<&Rule> {
+        self.rules.get(budget as usize)
+    }
+
+    /// The place of the budget of that name, if this policy has it.
+    pub(crate) fn position(&self, name: u32) -> Option<u32> {
+        self.positions.get(name as usize).copied().filter(|at| *at != u32::MAX)
+    }
+
+    pub(crate) fn budget(&self, budget: u32) -> Option<&Budget> {
+        self.policy.budgets().get(budget as usize)
+    }
+
+    /// The budgets that count this call, and which of them decide (precedence). `user_hash` is the
+    /// subject hash of the call's user.
+    #[inline]
+    pub(crate) fn fits(&self, call: &Call<'_>, user_hash: u32) -> Fits {
+        let mut fits = Fits::new();
+        self.person(call, user_hash, &mut fits);
+        for layer in &self.layers {
+            let Some(value) = layer.dimension.of(call) else { continue };
+            let kind = Kind::of(layer.dimension);
+            let exact = layer.exact.get(value).map_or(&[][..], |list| list);
+            let decided = self.push(exact, kind, true, call, &mut fits);
+            self.push(&layer.any, kind, !decided, call, &mut fits);
+        }
+        self.push(&self.global, Kind::Global, true, call, &mut fits);
+        fits
+    }
+
+    /// The first of override, tier template and every-user budgets that is not empty decides, whole
+    /// and alone; the others still count.
+    #[inline]
+    fn person(&self, call: &Call<'_>, user_hash: u32, fits: &mut Fits) {
+        let kind = match call.user {
+            Some(_) => Kind::User,
+            None if self.policy.on_missing_user() == MissingUser::None => return,
+            None => Kind::Anonymous,
+        };
+        let mut decided = false;
+        if let Some(user) = call.user {
+            let own = |o: &Override| o.hash == user_hash && is_of(&self.policy, o, user);
+            if let Some(found) = self.overrides.find(spread(user_hash), own) {
+                // A user literally called `*` cannot have an override: `*` is filed under every user.
+                decided = self.push(&found.budgets, kind, true, call, fits);
+            }
+        }
+        if let Some(tier) = call.tier.and_then(|tier| self.tiers.get(tier)) {
+            decided |= self.push(tier, kind, !decided, call, fits);
+        }
+        self.push(&self.every_user, kind, !decided, call, fits);
+    }
+
+    #[inline]
+    fn push(&self, list: &[u32], kind: Kind, decides: bool, call: &Call<'_>, fits: &mut Fits) -> bool {
+        let mut any = false;
+        for budget in list {
+            if self.rule(*budget).is_some_and(|r| !r.filtered) || self.filter(*budget).is_some_and(|f| f.accepts(call)) {
+                fits.push(Fit { budget: *budget, kind, decides });
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn filter(&self, budget: u32) -> Option<&Filter> {
+        self.budget(budget).and_then(|b| self.policy.definition(b)).map(|d| &d.filter)
+    }
+}
+
+fn is_of(policy: &Policy, found: &Override, user: &str) -> bool {
+    let first = found.budgets.first().and_then(|b| policy.budgets().get(*b as usize));
+    first.and_then(|b| b.scope.value.as_deref()) == Some(user)
+}
+
+impl Rule {
+    fn new(budget: &Budget, policy: &Policy, numbers: &[u32], names: &mut Names) -> Rule {
+        let share = |percent: u16| i128::from(budget.limit).saturating_mul(i128::from(percent));
+        let ceilings = budget.steps.iter().map(|step| Ceiling {
+            action: step.action,
+            reached: share(step.at_percent).saturating_add(99) / 100,
+            exceeded: share(step.at_percent) / 100,
+        });
+        Rule {
+            definition: numbers.get(budget.definition as usize).copied().unwrap_or(u32::MAX),
+            name: names.number(&budget.id),
+            unit: budget.unit,
+            limit: budget.limit,
+            ceilings: ceilings.collect(),
+            alarm: budget.alerts.first().map_or(i64::MAX, |percent| threshold(budget.limit, *percent)),
+            closed_when_unavailable: budget.closed_when_unavailable,
+            filtered: policy.definition(budget).is_some_and(|d| !d.filter.is_empty()),
+            can_downgrade: budget.steps.iter().any(|s| s.action == Action::Downgrade),
+        }
+    }
+}
+
+/// The amount at which `percent` of `limit` is reached: at least 1, since nothing spent is no alert.
+pub(crate) fn threshold(limit: i64, percent: u16) -> i64 {
+    let amount = i128::from(limit).saturating_mul(i128::from(percent)).saturating_add(99) / 100;
+    i64::try_from(amount).unwrap_or(i64::MAX).max(1)
+}

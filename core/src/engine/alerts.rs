@@ -1,0 +1,191 @@
+//! Thresholds: each fires once per counter, budget, percent and window.
+
+use super::Engine;
+use crate::action::Action;
+use crate::active::threshold;
+use crate::call::Call;
+use crate::event::{Event, EventKind};
+use crate::ledger::{NO_ROW, Reading};
+use crate::plan::{Plan, Vote, open};
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use std::collections::BTreeMap;
+
+/// The percents that fired, in which window; a rolling window has no number here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    window: u32,
+    percents: SmallVec<[u16; 4]>,
+}
+
+/// What has fired, by row, definition and budget name. Only counters that reached an alert are here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Fired {
+    marks: BTreeMap<(u32, u32, u32), Mark>,
+}
+
+impl Fired {
+    pub(super) fn forget_row(&mut self, row: u32) {
+        let gone: Vec<_> = self.marks.range((row, 0, 0)..=(row, u32::MAX, u32::MAX)).map(|(key, _)| *key).collect();
+        for key in gone {
+            self.marks.remove(&key);
+        }
+    }
+
+    /// The clock was wrong: what fired in windows of the future stays fired in the present one.
+    pub(super) fn rename_windows(&mut self, moved: &BTreeMap<(u32, u32), u32>) {
+        for ((_, definition, _), mark) in &mut self.marks {
+            if let Some(window) = moved.get(&(*definition, mark.window)) {
+                mark.window = *window;
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Fires the thresholds that the readings of `plan` have reached: percents rising, then policy order.
+    #[inline]
+    pub(super) fn fire(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
+        let quiet = plan.votes.iter().all(|vote| {
+            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { return true };
+            line.reading.spent < i128::from(rule.alarm) && !self.may_rearm(line.definition, rule.alarm)
+        });
+        if !quiet {
+            self.fire_slowly(plan, call, now);
+        }
+    }
+
+    fn may_rearm(&self, definition: u32, alarm: i64) -> bool {
+        alarm != i64::MAX && !self.fired.marks.is_empty() && self.is_rolling(definition)
+    }
+
+    fn is_rolling(&self, definition: u32) -> bool {
+        self.ledger.definitions.get(definition).is_some_and(|w| w.period().is_some())
+    }
+
+    #[cold]
+    fn fire_slowly(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
+        self.rearm_rolling(plan);
+        let mut due: Vec<(u16, Vote)> = Vec::new();
+        for vote in &plan.votes {
+            due.extend(self.reached(plan, *vote).into_iter().map(|percent| (percent, *vote)));
+        }
+        due.sort_by_key(|(percent, vote)| (*percent, vote.budget));
+        for (percent, vote) in due {
+            let Some(line) = plan.line(vote) else { continue };
+            let event = Engine::call_event(EventKind::Threshold, now, call);
+            let mut event = self.with_budget(event, vote.budget, line);
+            event.percent = Some(percent);
+            event.action = Some(self.action_at(vote.budget, percent));
+            self.events.push(event);
+        }
+    }
+
+    /// The percents of a budget that are reached and had not fired; they have now.
+    fn reached(&mut self, plan: &Plan, vote: Vote) -> SmallVec<[u16; 4]> {
+        let mut new = SmallVec::new();
+        let (Some(budget), Some(rule), Some(line)) =
+            (self.active.budget(vote.budget), self.active.rule(vote.budget), plan.line(vote))
+        else {
+            return new;
+        };
+        if line.row == NO_ROW || line.reading.spent < i128::from(rule.alarm) {
+            return new;
+        }
+        let window = if self.is_rolling(line.definition) { 0 } else { open(&self.ledger, line.definition) };
+        let mark = self
+            .fired
+            .marks
+            .entry((line.row, line.definition, rule.name))
+            .or_insert_with(|| Mark { window, percents: SmallVec::new() });
+        if mark.window != window {
+            *mark = Mark { window, percents: SmallVec::new() };
+        }
+        for percent in &budget.alerts {
+            let reached = line.reading.spent >= i128::from(threshold(rule.limit, *percent));
+            if reached && !mark.percents.contains(percent) {
+                mark.percents.push(*percent);
+                new.push(*percent);
+            }
+        }
+        new
+    }
+
+    /// A rolling window's threshold fires again after `spent` has fallen below it.
+    pub(super) fn rearm_rolling(&mut self, plan: &Plan) {
+        for vote in &plan.votes {
+            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { continue };
+            if !self.is_rolling(line.definition) {
+                continue;
+            }
+            let limit = rule.limit;
+            if let Some(mark) = self.fired.marks.get_mut(&(line.row, line.definition, rule.name)) {
+                mark.percents.retain(|percent| line.reading.spent >= i128::from(threshold(limit, *percent)));
+            }
+        }
+    }
+
+    /// A raised limit puts thresholds above what is spent; they fire again then.
+    pub(super) fn rearm_raised(&mut self) {
+        let mut marks = std::mem::take(&mut self.fired.marks);
+        for ((row, definition, name), mark) in &mut marks {
+            let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
+            let spent = self.ledger.reading(*row, *definition).spent;
+            let limit = rule.limit;
+            mark.percents.retain(|percent| spent >= i128::from(threshold(limit, *percent)));
+        }
+        marks.retain(|_, mark| !mark.percents.is_empty());
+        self.fired.marks = marks;
+    }
+
+    /// The spent amount of a plan's counter from which on a settle has to look at thresholds.
+    #[inline]
+    pub(super) fn alarm(&self, plan: &Plan, line: usize) -> i64 {
+        let mut alarm = i64::MAX;
+        for vote in plan.votes.iter().filter(|v| usize::from(v.line) == line) {
+            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { continue };
+            if rule.alarm == i64::MAX {
+                continue;
+            }
+            if self.is_rolling(line.definition) {
+                return 0;
+            }
+            let next = if line.reading.spent < i128::from(rule.alarm) {
+                rule.alarm
+            } else {
+                self.next_alarm(vote.budget, Reading::shown(line.reading.spent))
+            };
+            alarm = alarm.min(next);
+        }
+        alarm
+    }
+
+    fn next_alarm(&self, budget: u32, spent: i64) -> i64 {
+        let Some(budget) = self.active.budget(budget) else { return i64::MAX };
+        let amounts = budget.alerts.iter().map(|percent| threshold(budget.limit, *percent));
+        amounts.filter(|amount| *amount > spent).min().unwrap_or(i64::MAX)
+    }
+
+    /// What the budget does to calls at a percent of its limit: its highest step there, else its first.
+    fn action_at(&self, budget: u32, percent: u16) -> Action {
+        let steps = self.active.budget(budget).map_or(&[][..], |b| &b.steps);
+        let step = steps.iter().rev().find(|s| s.at_percent <= percent).or_else(|| steps.first());
+        step.map_or(Action::Warn, |s| s.action)
+    }
+
+    /// Looks at the thresholds of a call again after its counters were charged.
+    pub(super) fn fire_after(&mut self, call: &Call<'_>, now: i64) {
+        let plan = self.plan(call, self.user_hash(call));
+        self.fire(&plan, call, now);
+    }
+
+    pub(super) fn has_marks(&self) -> bool {
+        !self.fired.marks.is_empty()
+    }
+
+    /// The event of a threshold belongs to the console alone when the budget only watches.
+    #[must_use]
+    pub fn is_silent(event: &Event) -> bool {
+        event.action == Some(Action::DryRun) || event.kind == EventKind::DryRun
+    }
+}

@@ -1,0 +1,125 @@
+//! Time: it comes in with every command, and what is due at it is done first.
+
+use super::Engine;
+use crate::error::Error;
+use crate::event::{Event, EventKind};
+use crate::ledger::CounterRef;
+use crate::time;
+use crate::unit::Unit;
+
+/// A step back of up to this is ignored.
+const STEP_BACK_MS: i64 = 24 * 3_600_000;
+
+impl Engine {
+    /// Advances the clock, opens the windows of that time and expires holds. Returns the time that
+    /// counts.
+    ///
+    /// # Errors
+    /// [`Error::InvalidTime`]; nothing has changed then.
+    #[inline]
+    pub(super) fn tick(&mut self, now_ms: i64) -> Result<i64, Error> {
+        let latest = self.latest_ms.unwrap_or(i64::MIN);
+        let now = now_ms.max(latest);
+        if now_ms < latest.saturating_sub(STEP_BACK_MS) || self.ledger.definitions.is_due(now) || self.latest_ms.is_none() {
+            return self.tick_slowly(now_ms);
+        }
+        time::check(now_ms)?;
+        self.latest_ms = Some(now);
+        self.due(now);
+        Ok(now)
+    }
+
+    #[cold]
+    fn tick_slowly(&mut self, now_ms: i64) -> Result<i64, Error> {
+        time::check(now_ms)?;
+        let latest = self.latest_ms.unwrap_or(now_ms);
+        let corrected = now_ms < latest.saturating_sub(STEP_BACK_MS);
+        let now = if corrected { now_ms } else { now_ms.max(latest) };
+        self.open_windows(now)?;
+        if corrected {
+            self.events.push(Event::new(EventKind::ClockCorrected, now));
+            self.reservations.correct_clock(now);
+            self.breakers.correct_clock(now, self.active.policy.breakers());
+        }
+        self.latest_ms = Some(now);
+        self.due(now);
+        Ok(now)
+    }
+
+    /// Opens the windows of `now` for every definition in use.
+    pub(super) fn open_windows(&mut self, now: i64) -> Result<(), Error> {
+        let moves = self.ledger.definitions.moves(now)?;
+        let back = moves.iter().any(|(number, span)| {
+            let before = self.ledger.definitions.get(*number).filter(|w| w.open != u32::MAX);
+            before.is_some_and(|w| w.span.start_ms > span.start_ms)
+        });
+        let forget_at = self.ledger.definitions.advance(&moves, now);
+        self.ledger.sweep_at(forget_at);
+        if back {
+            self.fold_future();
+        }
+        Ok(())
+    }
+
+    fn fold_future(&mut self) {
+        let moved = self.ledger.fold_future();
+        for reservation in self.reservations.all_mut() {
+            for held in &mut reservation.counters {
+                if let Some(window) = moved.get(&(held.at.definition, held.at.window)) {
+                    held.at.window = *window;
+                }
+            }
+        }
+        self.fired.rename_windows(&moved);
+    }
+
+    #[inline]
+    fn due(&mut self, now: i64) {
+        while self.reservations.has_due(now) {
+            self.expire(now);
+        }
+        self.reservations.forget(now);
+        if self.ledger.has_sweep(now) {
+            for row in self.ledger.sweep(now) {
+                self.fired.forget_row(row);
+            }
+        }
+    }
+
+    /// An unknown outcome must not lift the cap: the hold is charged, as a presumption.
+    #[cold]
+    fn expire(&mut self, now: i64) {
+        let Some(slot) = self.reservations.expire_next(now) else { return };
+        let Some(reservation) = self.reservations.slot(slot) else { return };
+        let (at_ms, id) = (reservation.ends_ms, reservation.id(slot));
+        let held = reservation.amounts;
+        let counters = reservation.counters.clone();
+        for counter in &counters {
+            let amount = i128::from(held.or_zero(counter.unit));
+            // ONCE: the hold becomes a charge in one step.
+            self.ledger.add(counter.at, amount, amount.saturating_neg(), 1);
+        }
+        self.breakers.probe_lost(id.to_bits());
+        if !counters.is_empty() {
+            let mut event = self.money_event(slot, EventKind::Expired, at_ms);
+            let unit = event.unit.unwrap_or(Unit::Usd);
+            event.amount = Some((held.or_zero(unit), unit));
+            self.events.push(event);
+        }
+    }
+
+    /// Advances the clock alone. Returns how many holds expired.
+    ///
+    /// # Errors
+    /// [`Error::InvalidTime`].
+    pub fn expire_due(&mut self, now_ms: i64) -> Result<u64, Error> {
+        let before = self.reservations.expirations();
+        self.tick(now_ms)?;
+        Ok(self.reservations.expirations().saturating_sub(before))
+    }
+
+    /// What a counter shows as spent, cut to the largest amount.
+    pub(super) fn spent(&self, at: CounterRef) -> i64 {
+        crate::ledger::Reading::shown(self.ledger.spent_in(at))
+    }
+}

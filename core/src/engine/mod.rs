@@ -1,0 +1,164 @@
+//! The engine: state, commands, and nothing from outside but what a command brings.
+
+mod alerts;
+mod circuits;
+mod clock;
+mod end;
+mod explain;
+mod policies;
+mod price;
+mod record;
+mod reserve;
+mod say;
+mod snapshot;
+
+pub use circuits::CircuitState;
+pub use end::{Outcome, Settled};
+pub use explain::{Candidate, CounterReading, Why};
+
+use crate::active::Active;
+use crate::breaker::Breakers;
+use crate::decision::Decision;
+use crate::event::{Event, Events};
+use crate::ledger::Ledger;
+use crate::map::Seed;
+use crate::names::Names;
+use crate::policy::Policy;
+use crate::pricing::PriceBook;
+use crate::reservation::Reservations;
+use std::sync::Arc;
+
+/// The default time to live of a hold: 15 minutes, in milliseconds.
+pub const TTL_MS: i64 = 15 * 60_000;
+/// The longest time to live of a hold: 24 hours, in milliseconds.
+pub const TTL_MAX_MS: i64 = 24 * 3_600_000;
+
+/// What a host chooses once.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The price table that policies add to.
+    pub prices: PriceBook,
+    /// Subjects without counters share one counter per budget from this many counters on.
+    pub max_counters: u64,
+    /// Events kept until they are taken; then the oldest go, and are counted.
+    pub max_events: usize,
+    /// Seeds the hash of ids. Bring a random one where ids come from strangers; no answer depends on it.
+    pub hash_seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { prices: PriceBook::builtin(), max_counters: 1_000_000, max_events: 10_000, hash_seed: 0 }
+    }
+}
+
+/// One engine: a policy in force, its counters, its reservations, its breakers.
+///
+/// Every command takes `now_ms`, epoch milliseconds. A step back of up to 24 h is ignored: the latest
+/// time seen counts. Every command first applies what is due at its time, such as expired holds.
+#[derive(Debug)]
+pub struct Engine {
+    options: Options,
+    seed: Seed,
+    latest_ms: Option<i64>,
+    active: Active,
+    ledger: Ledger,
+    names: Names,
+    reservations: Reservations,
+    fired: alerts::Fired,
+    breakers: Breakers,
+    events: Events,
+    store_down: bool,
+}
+
+impl Engine {
+    /// An engine without a policy: it allows everything.
+    #[must_use]
+    pub fn new(options: Options) -> Engine {
+        let policy = Policy::empty(&options.prices);
+        Engine::with_policy(policy, options)
+    }
+
+    /// An engine with its first policy, which is no event.
+    #[must_use]
+    pub fn with_policy(policy: Policy, options: Options) -> Engine {
+        let seed = Seed::new(options.hash_seed);
+        let mut ledger = Ledger::new(seed.clone());
+        let mut names = Names::default();
+        let active = Active::new(Arc::new(policy), 0, &mut ledger, &mut names, &seed);
+        let events = Events::new(options.max_events);
+        Engine {
+            options,
+            seed,
+            latest_ms: None,
+            active,
+            ledger,
+            names,
+            reservations: Reservations::default(),
+            fired: alerts::Fired::default(),
+            breakers: Breakers::default(),
+            events,
+            store_down: false,
+        }
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.active.policy
+    }
+
+    /// What the host chose.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The latest time seen, in epoch milliseconds.
+    #[must_use]
+    pub fn latest_ms(&self) -> Option<i64> {
+        self.latest_ms
+    }
+
+    /// Takes the events since the last call, in order.
+    pub fn drain_events(&mut self) -> Vec<Event> {
+        self.events.drain()
+    }
+
+    /// How many events were lost because nobody took them.
+    #[must_use]
+    pub fn dropped_events(&self) -> u64 {
+        self.events.dropped()
+    }
+
+    /// How many counters there are.
+    #[must_use]
+    pub fn counters(&self) -> u64 {
+        self.ledger.counters
+    }
+
+    /// The model to call: the cheaper sibling after a downgrade, else the one asked for.
+    #[must_use]
+    pub fn model<'a>(&'a self, call: &crate::call::Call<'a>, decision: &Decision) -> Option<&'a str> {
+        match call.model {
+            Some(model) if decision.downgraded => self.active.policy.sibling(call.provider, model),
+            model => model,
+        }
+    }
+
+    /// Says whether the store behind the counters can be reached. While it cannot, decisions go on from
+    /// the local counters with `degraded: true`, and budgets with `on_unavailable: closed` refuse.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::InvalidTime`].
+    pub fn set_store_available(&mut self, available: bool, now_ms: i64) -> Result<(), crate::error::Error> {
+        let now = self.tick(now_ms)?;
+        if self.store_down == available {
+            self.store_down = !available;
+            if !available {
+                self.events.push(Event::new(crate::event::EventKind::Degraded, now));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,337 @@
+//! `reserve` and `preview`: may this call be made, and what happens if not.
+
+use super::price::Priced;
+use super::{Engine, TTL_MAX_MS, TTL_MS};
+use crate::action::Action;
+use crate::amounts::Amounts;
+use crate::call::Call;
+use crate::decision::{BudgetIndex, Decision, Figures, Reason};
+use crate::dimension::Dimension;
+use crate::error::Error;
+use crate::event::{Event, EventKind};
+use crate::id;
+use crate::judge::{Verdict, fits_alone, judge};
+use crate::ledger::{CounterRef, Kind, NO_ROW, Reading};
+use crate::plan::{self, Plan, Vote, open};
+use crate::policy::MissingUser;
+use crate::reservation::{Held, ReservationId};
+use smallvec::SmallVec;
+
+/// What the budgets decided: the verdict, the amounts at the price of the answer, whether that is the
+/// sibling's.
+struct Judged {
+    verdict: Verdict,
+    amounts: Amounts,
+    downgraded: bool,
+}
+
+impl Engine {
+    /// Decides a call and, when it may be made, holds its estimate on every counter it touches: all of
+    /// them or none. `ttl_ms` is how long the hold lives, 15 minutes unless given, at most 24 h.
+    ///
+    /// # Errors
+    /// [`Error::InvalidTime`], [`Error::InvalidId`], [`Error::InvalidAmount`] for an estimate below zero,
+    /// [`Error::InvalidCall`] for a `ttl_ms` out of range. A refused call is no error: see
+    /// [`Decision::allowed`].
+    pub fn reserve(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now_ms: i64) -> Result<Decision, Error> {
+        let now = self.tick(now_ms)?;
+        check(call)?;
+        let ttl = ttl_ms.unwrap_or(TTL_MS);
+        if !(1..=TTL_MAX_MS).contains(&ttl) {
+            return Err(Error::InvalidCall {
+                path: "ttl_ms".to_owned(),
+                message: format!("`{ttl}` is not from 1 to {TTL_MAX_MS} milliseconds"),
+            });
+        }
+        if let Some(reason) = self.refusal(call, now) {
+            return Ok(self.refuse(call, reason, now, true));
+        }
+        let (asked, priced) = self.expected(call, now);
+        if priced == Priced::Refused {
+            return Ok(self.refuse(call, Reason::Unpriced, now, true));
+        }
+        let user_hash = self.user_hash(call);
+        let mut plan = self.plan(call, user_hash);
+        let judged = self.judge(call, &plan, &asked, now);
+        let mut decision = self.conclude(&plan, &judged, &asked, now);
+        if priced == Priced::Unknown {
+            self.events.push(Engine::call_event(EventKind::Unpriced, now, call));
+        }
+        if decision.allowed {
+            decision.reservation = Some(self.hold(call, &mut plan, &judged, priced, ttl, now));
+        }
+        self.fire(&plan, call, now);
+        if let Some(id) = decision.reservation {
+            self.probe(call, id, now);
+        }
+        if decision.action != Action::Allow {
+            self.announce(call, &plan, &decision, now);
+        }
+        Ok(decision)
+    }
+
+    /// Decides as [`Engine::reserve`] would, holding nothing and saying nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::reserve`].
+    pub fn preview(&mut self, call: &Call<'_>, now_ms: i64) -> Result<Decision, Error> {
+        let now = self.tick(now_ms)?;
+        check(call)?;
+        if let Some(reason) = self.refusal(call, now) {
+            return Ok(self.refuse(call, reason, now, false));
+        }
+        let (asked, priced) = self.expected(call, now);
+        if priced == Priced::Refused {
+            return Ok(self.refuse(call, Reason::Unpriced, now, false));
+        }
+        let plan = self.plan(call, self.user_hash(call));
+        let judged = self.judge(call, &plan, &asked, now);
+        Ok(self.conclude(&plan, &judged, &asked, now))
+    }
+
+    #[inline]
+    pub(super) fn user_hash(&self, call: &Call<'_>) -> u32 {
+        call.user.map_or(0, |user| self.ledger.subjects.hash(Kind::User, user))
+    }
+
+    /// The counters a call touches, read.
+    #[inline]
+    pub(super) fn plan(&self, call: &Call<'_>, user_hash: u32) -> Plan {
+        let fits = self.active.fits(call, user_hash);
+        let mut plan = Plan::new(&self.active, &fits);
+        plan::read(&mut plan, &self.ledger, call, user_hash, &self.active, &self.names, self.options.max_counters);
+        plan
+    }
+
+    /// What refuses a call before its budgets are looked at, in this order.
+    #[inline]
+    fn refusal(&self, call: &Call<'_>, now: i64) -> Option<Reason> {
+        if self.is_circuit_open(call, now) {
+            return Some(Reason::CircuitOpen);
+        }
+        let missing = call.user.is_none() && self.active.policy.on_missing_user() == MissingUser::Block;
+        missing.then_some(Reason::MissingUser)
+    }
+
+    fn refuse(&mut self, call: &Call<'_>, reason: Reason, now: i64, loud: bool) -> Decision {
+        if loud {
+            let mut event = Engine::call_event(EventKind::Blocked, now, call);
+            event.reason = Some(reason.as_str().into());
+            self.events.push(event);
+        }
+        Decision { allowed: false, action: Action::Block, reason, ..self.open_decision() }
+    }
+
+    #[inline]
+    fn open_decision(&self) -> Decision {
+        Decision {
+            allowed: true,
+            action: Action::Allow,
+            reason: Reason::NoBudget,
+            figures: None,
+            retryable: false,
+            downgraded: false,
+            reservation: None,
+            policy_version: self.active.policy.version(),
+            degraded: self.store_down,
+            triggered: SmallVec::new(),
+        }
+    }
+
+    /// The budgets' verdict, with the sibling tried where a ladder asks for it.
+    #[inline]
+    fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> Judged {
+        let ladder = plan.votes.iter().any(|v| self.active.rule(v.budget).is_some_and(|r| r.can_downgrade));
+        let sibling = if ladder { self.expected_of_sibling(call, asked, now) } else { None };
+        let mut verdict = judge(&self.active, plan, asked, sibling.is_some());
+        let Some(amounts) = sibling.filter(|_| verdict.action >= Action::Downgrade) else {
+            return Judged { verdict, amounts: *asked, downgraded: false };
+        };
+        let cheaper = judge(&self.active, plan, &amounts, true);
+        if cheaper.action == Action::Block {
+            return Judged { verdict, amounts: *asked, downgraded: false };
+        }
+        verdict.action = Action::Downgrade;
+        verdict.triggered = cheaper.triggered;
+        Judged { verdict, amounts, downgraded: true }
+    }
+
+    /// From verdict and readings to the answer.
+    #[inline]
+    fn conclude(&self, plan: &Plan, judged: &Judged, asked: &Amounts, now: i64) -> Decision {
+        let verdict = &judged.verdict;
+        let mut decision = Decision {
+            allowed: verdict.action != Action::Block,
+            action: verdict.action,
+            reason: verdict.reason,
+            downgraded: judged.downgraded,
+            triggered: verdict.triggered.clone(),
+            ..self.open_decision()
+        };
+        let mut named = verdict.winner;
+        if self.store_down {
+            if let Some(closed) = self.closed(plan) {
+                decision = Decision {
+                    allowed: false,
+                    action: Action::Block,
+                    reason: Reason::Unavailable,
+                    downgraded: false,
+                    ..decision
+                };
+                named = Some(closed);
+            }
+        }
+        if decision.action == Action::Block && decision.reason != Reason::Unavailable && fits_alone(&self.active, plan, asked) {
+            decision.reason = Reason::InFlight;
+            decision.retryable = true;
+        }
+        decision.figures = named.and_then(|vote| self.figures(plan, vote, &judged.amounts, now));
+        decision
+    }
+
+    /// A deciding budget that refuses while the store is unreachable.
+    fn closed(&self, plan: &Plan) -> Option<Vote> {
+        let closed = |v: &&Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
+        plan.votes.iter().find(closed).copied()
+    }
+
+    #[inline]
+    fn figures(&self, plan: &Plan, vote: Vote, amounts: &Amounts, now: i64) -> Option<Figures> {
+        let (rule, line) = (self.active.rule(vote.budget)?, plan.line(vote)?);
+        let windows = self.ledger.definitions.get(rule.definition)?;
+        let (window, resets_at_ms) = match windows.period() {
+            None => {
+                let resets = windows.definition.window != crate::window::Window::Lifetime;
+                (windows.span, resets.then_some(windows.span.end_ms))
+            }
+            Some(period) => {
+                let oldest = self.ledger.oldest_used(line.row, rule.definition);
+                (windows.shown(windows.open, now)?, oldest.map(|bucket| period.bucket_leaves_at(bucket)))
+            }
+        };
+        let used = line.reading.spent.saturating_add(line.reading.held);
+        let remaining = i128::from(rule.limit).saturating_sub(used).max(0);
+        Some(Figures {
+            budget: BudgetIndex(vote.budget),
+            limit: rule.limit,
+            spent: Reading::shown(line.reading.spent),
+            held: Reading::shown(line.reading.held),
+            estimate: amounts.get(rule.unit),
+            remaining: Reading::shown(remaining),
+            window,
+            resets_at_ms,
+        })
+    }
+
+    /// Takes the hold on every counter of the plan. ATOMIC: nothing in here can refuse any more.
+    #[inline]
+    fn hold(&mut self, call: &Call<'_>, plan: &mut Plan, judged: &Judged, priced: Priced, ttl: i64, now: i64) -> ReservationId {
+        self.note_overflow(plan, call, now);
+        plan::write(plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
+        let slot = self.reservations.vacant();
+        let called = call.model.filter(|_| judged.downgraded).and_then(|m| self.active.policy.sibling(call.provider, m));
+        let lead = judged.verdict.winner.and_then(|vote| Some((self.active.rule(vote.budget)?.name, vote.line)));
+        let mut counters = SmallVec::new();
+        for (index, line) in plan.lines.iter().enumerate() {
+            let at = CounterRef { row: line.row, definition: line.definition, window: open(&self.ledger, line.definition) };
+            counters.push(Held { at, unit: line.unit, alarm: self.alarm(plan, index) });
+        }
+        if let Some(reservation) = self.reservations.slot_mut(slot) {
+            reservation.attributes.set(call, called);
+            reservation.amounts = judged.amounts;
+            reservation.counters = counters;
+            reservation.generation_of_policy = self.active.generation;
+            reservation.lead = lead;
+            reservation.unpriced = priced == Priced::Unknown;
+        }
+        self.reservations.hold(slot, now, ttl, ttl == TTL_MS)
+    }
+
+    /// New subjects beyond the bound share one counter per budget; the first to come there says so.
+    pub(super) fn note_overflow(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
+        for line in plan.lines.iter().filter(|l| l.kind == Kind::Overflow && l.row == NO_ROW) {
+            let event = Engine::call_event(EventKind::Overflow, now, call);
+            let event = self.with_budget(event, line.budget, line);
+            self.events.push(event);
+        }
+    }
+
+    /// The events of a decision that is not a plain yes: other budgets' warnings, then its own.
+    #[cold]
+    fn announce(&mut self, call: &Call<'_>, plan: &Plan, decision: &Decision, now: i64) {
+        let named = decision.figures.map(|f| f.budget);
+        let mut others: Vec<(&str, EventKind, Vote)> = Vec::new();
+        if decision.allowed {
+            for trigger in decision.triggered.iter().filter(|t| Some(t.budget) != named) {
+                let kind = match trigger.action {
+                    Action::Warn => EventKind::Warned,
+                    Action::DryRun => EventKind::DryRun,
+                    _ => continue,
+                };
+                let vote = plan.votes.iter().find(|v| v.budget == trigger.budget.0);
+                let id = self.active.budget(trigger.budget.0).map_or("", |b| &*b.id);
+                others.extend(vote.map(|v| (id, kind, *v)));
+            }
+        }
+        others.sort_unstable_by_key(|(id, _, _)| *id);
+        let own = match decision.action {
+            Action::Block => EventKind::Blocked,
+            Action::Downgrade => EventKind::Downgraded,
+            Action::Warn => EventKind::Warned,
+            Action::DryRun | Action::Allow => EventKind::DryRun,
+        };
+        let vote = plan.votes.iter().find(|v| Some(BudgetIndex(v.budget)) == named).copied();
+        let events: Vec<Event> = others
+            .into_iter()
+            .map(|(_, kind, vote)| (kind, Some(vote)))
+            .chain([(own, vote)])
+            .map(|(kind, vote)| self.decision_event(kind, call, plan, vote, decision, now))
+            .collect();
+        for event in events {
+            self.events.push(event);
+        }
+    }
+
+    fn decision_event(&self, kind: EventKind, call: &Call<'_>, plan: &Plan, vote: Option<Vote>, decision: &Decision, now: i64) -> Event {
+        let mut event = Engine::call_event(kind, now, call);
+        if decision.downgraded {
+            event.model = self.model(call, decision).map(Into::into);
+            event.requested_model = call.model.map(Into::into);
+        }
+        if kind == EventKind::Blocked {
+            event.reason = Some(decision.reason.as_str().into());
+        }
+        match vote.and_then(|v| Some((v, plan.line(v)?))) {
+            Some((vote, line)) => self.with_budget(event, vote.budget, line),
+            None => event,
+        }
+    }
+}
+
+/// Checks the ids and the estimate of a call.
+#[inline]
+pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
+    for dimension in Dimension::ALL {
+        if let Some(value) = dimension.of(call) {
+            if let Err(error) = id::check(value) {
+                return Err(Error::InvalidId {
+                    path: dimension.as_str().to_owned(),
+                    message: format!("`{}` {error}", value.escape_debug()),
+                });
+            }
+        }
+    }
+    let estimate = &call.estimate;
+    let amounts = [
+        ("usd", estimate.usd),
+        ("tokens", estimate.tokens),
+        ("input_tokens", estimate.input_tokens),
+        ("output_tokens", estimate.output_tokens),
+    ];
+    match amounts.into_iter().find(|(_, amount)| amount.is_some_and(|a| a < 0)) {
+        None => Ok(()),
+        Some((key, _)) => {
+            Err(Error::InvalidAmount { path: format!("estimate.{key}"), message: "is below zero".to_owned() })
+        }
+    }
+}

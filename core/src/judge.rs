@@ -1,0 +1,112 @@
+//! Deciding: from readings and an estimate to an action. Pure arithmetic, no state.
+
+use crate::action::Action;
+use crate::active::{Active, Ceiling, Rule};
+use crate::amounts::Amounts;
+use crate::decision::{BudgetIndex, Reason, Trigger};
+use crate::ledger::Reading;
+use crate::plan::{Plan, Vote};
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+
+/// What the budgets say of a call at one price.
+#[derive(Debug, Clone)]
+pub(crate) struct Verdict {
+    /// The most severe action, as the steps name it.
+    pub(crate) action: Action,
+    pub(crate) reason: Reason,
+    /// The budget the answer names.
+    pub(crate) winner: Option<Vote>,
+    pub(crate) triggered: SmallVec<[Trigger; 1]>,
+}
+
+/// Whether `ceiling` is over: reached already, or passed with this call.
+#[inline]
+fn is_over(ceiling: &Ceiling, reading: Reading, estimate: Option<i64>) -> bool {
+    let used = reading.spent.saturating_add(reading.held);
+    match estimate {
+        Some(0) => false,
+        Some(amount) => used.saturating_add(i128::from(amount)) > ceiling.exceeded,
+        None => used >= ceiling.reached,
+    }
+}
+
+/// The highest step that is over.
+#[inline]
+fn highest<'r>(rule: &'r Rule, reading: Reading, estimate: Option<i64>) -> Option<&'r Ceiling> {
+    rule.ceilings.iter().rev().find(|ceiling| is_over(ceiling, reading, estimate))
+}
+
+/// Judges every deciding budget at these amounts. Without a `sibling` a `downgrade` acts as `warn`.
+#[inline]
+pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bool) -> Verdict {
+    let mut verdict =
+        Verdict { action: Action::Allow, reason: Reason::NoBudget, winner: None, triggered: SmallVec::new() };
+    let mut best: Option<(Action, Share, u32)> = None;
+    for vote in &plan.votes {
+        let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(*vote)) else { continue };
+        let estimate = amounts.get(rule.unit);
+        let step = highest(rule, line.reading, estimate);
+        let action = match step.map(|s| s.action) {
+            Some(Action::Downgrade) if !sibling => Action::Warn,
+            Some(action) => action,
+            None => Action::Allow,
+        };
+        if step.is_some() {
+            verdict.triggered.push(Trigger { budget: BudgetIndex(vote.budget), action });
+        }
+        let share = Share::new(line.reading, estimate, rule.limit);
+        let wins = best.as_ref().is_none_or(|(severest, highest, winner)| {
+            let smaller_id = || active.budget(*winner).map(|b| &b.id).cmp(&active.budget(vote.budget).map(|b| &b.id));
+            action.cmp(severest).then_with(|| share.compare(highest)).then_with(smaller_id) == Ordering::Greater
+        });
+        if wins {
+            verdict.action = action;
+            verdict.winner = Some(*vote);
+            verdict.reason = match step {
+                None => Reason::WithinLimit,
+                Some(ceiling) if line.reading.spent >= ceiling.reached => Reason::LimitReached,
+                Some(_) => Reason::WouldExceed,
+            };
+            best = Some((action, share, vote.budget));
+        }
+    }
+    verdict
+}
+
+/// Whether a call refused now would pass with nothing in flight: no `block` step over then.
+pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> bool {
+    plan.votes.iter().all(|vote| {
+        let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(*vote)) else { return true };
+        let alone = Reading { spent: line.reading.spent, held: 0 };
+        highest(rule, alone, amounts.get(rule.unit)).is_none_or(|step| step.action != Action::Block)
+    })
+}
+
+/// How much of its limit a budget has used, this call included.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    used: u128,
+    limit: u128,
+}
+
+impl Share {
+    #[inline]
+    fn new(reading: Reading, estimate: Option<i64>, limit: i64) -> Share {
+        let used = reading.spent.saturating_add(reading.held).saturating_add(i128::from(estimate.unwrap_or(0)));
+        Share { used: u128::try_from(used).unwrap_or(0).min(1 << 64), limit: u128::from(limit.unsigned_abs()) }
+    }
+
+    /// used/limit against the other's; any use of a zero limit is more than any share.
+    #[inline]
+    fn compare(&self, other: &Share) -> Ordering {
+        match (self.limit == 0, other.limit == 0) {
+            (false, false) => self.used.saturating_mul(other.limit).cmp(&other.used.saturating_mul(self.limit)),
+            (true, true) => (self.used > 0).cmp(&(other.used > 0)),
+            (true, false) if self.used > 0 => Ordering::Greater,
+            (false, true) if other.used > 0 => Ordering::Less,
+            (true, false) => 0.cmp(&other.used),
+            (false, true) => self.used.cmp(&0),
+        }
+    }
+}

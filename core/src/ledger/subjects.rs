@@ -1,0 +1,235 @@
+//! Who has counters: ids to rows, in an extendible hash table.
+//!
+//! A shard that is full splits in two; nothing else moves. So the longest insertion costs the
+//! same at a thousand subjects and at ten million.
+
+use super::kind::Kind;
+use super::pool::Block;
+use crate::map::{Seed, spread};
+use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
+
+/// One subject.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Row {
+    name: Name,
+    block: Block,
+}
+
+/// An id of up to 22 bytes stands in the row itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Name {
+    Inline { len: u8, bytes: [u8; 22] },
+    Heap(Box<str>),
+    Free,
+}
+
+impl Name {
+    fn new(text: &str) -> Name {
+        let mut bytes = [0; 22];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(place), Ok(len)) => {
+                place.copy_from_slice(text.as_bytes());
+                Name::Inline { len, bytes }
+            }
+            _ => Name::Heap(text.into()),
+        }
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Name::Inline { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or(&[]),
+            Name::Heap(text) => text.as_bytes(),
+            Name::Free => &[],
+        }
+    }
+}
+
+impl Row {
+    pub(crate) fn name(&self) -> &str {
+        std::str::from_utf8(self.name.as_bytes()).unwrap_or("")
+    }
+    #[inline]
+    pub(crate) fn kind(&self) -> Kind {
+        self.block.kind()
+    }
+    #[inline]
+    pub(crate) fn block(&self) -> Block {
+        self.block
+    }
+    #[inline]
+    pub(crate) fn block_mut(&mut self) -> &mut Block {
+        &mut self.block
+    }
+    pub(crate) fn is_free(&self) -> bool {
+        matches!(self.name, Name::Free)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    hash: u32,
+    row: u32,
+}
+
+#[derive(Debug)]
+struct Shard {
+    entries: HashTable<Entry>,
+    depth: u8,
+}
+
+/// Entries a shard has before it splits: the load limit of a table with 4,096 places.
+const SHARD_MAX: usize = 3584;
+const CHUNK: usize = 4096;
+const DEPTH_MAX: u8 = 20;
+
+/// All subjects of an engine.
+#[derive(Debug)]
+pub(crate) struct Subjects {
+    seed: Seed,
+    depth: u8,
+    directory: Vec<u32>,
+    shards: Vec<Shard>,
+    rows: Vec<Vec<Row>>,
+    free: Vec<u32>,
+}
+
+impl Subjects {
+    pub(crate) fn new(seed: Seed) -> Subjects {
+        let shards = vec![Shard { entries: HashTable::new(), depth: 0 }];
+        Subjects { seed, depth: 0, directory: vec![0], shards, rows: Vec::new(), free: Vec::new() }
+    }
+
+    /// The hash of a subject, for [`Subjects::find`] and [`Subjects::insert`].
+    #[inline]
+    pub(crate) fn hash(&self, kind: Kind, name: &str) -> u32 {
+        self.seed.hash(name) ^ (kind as u32).wrapping_mul(0x85eb_ca6b)
+    }
+
+    #[inline]
+    fn shard_of(&self, hash: u32) -> usize {
+        let slot = (u64::from(hash) >> (32_u8.saturating_sub(self.depth))) as usize;
+        self.directory.get(slot).map_or(0, |s| *s as usize)
+    }
+
+    #[inline]
+    pub(crate) fn find(&self, kind: Kind, name: &str, hash: u32) -> Option<u32> {
+        let shard = self.shards.get(self.shard_of(hash))?;
+        let same = |entry: &Entry| {
+            entry.hash == hash
+                && self.row(entry.row).is_some_and(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
+        };
+        shard.entries.find(spread(hash), same).map(|entry| entry.row)
+    }
+
+    /// Adds a subject that [`Subjects::find`] did not find.
+    pub(crate) fn insert(&mut self, kind: Kind, name: &str, hash: u32) -> u32 {
+        let row = self.add_row(Row { name: Name::new(name), block: Block::of(kind) });
+        self.link(Entry { hash, row });
+        row
+    }
+
+    fn add_row(&mut self, row: Row) -> u32 {
+        if let Some(index) = self.free.pop() {
+            if let Some(slot) = self.row_mut(index) {
+                *slot = row;
+            }
+            return index;
+        }
+        if self.rows.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            self.rows.push(Vec::with_capacity(CHUNK));
+        }
+        let chunk = self.rows.len().saturating_sub(1);
+        let Some(last) = self.rows.last_mut() else { return u32::MAX };
+        last.push(row);
+        u32::try_from(chunk * CHUNK + last.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    fn link(&mut self, entry: Entry) {
+        loop {
+            let index = self.shard_of(entry.hash);
+            let Some(shard) = self.shards.get_mut(index) else { return };
+            if shard.entries.len() < SHARD_MAX || shard.depth >= DEPTH_MAX {
+                shard.entries.insert_unique(spread(entry.hash), entry, |e| spread(e.hash));
+                return;
+            }
+            self.split(index);
+        }
+    }
+
+    fn split(&mut self, index: usize) {
+        let Some(shard) = self.shards.get_mut(index) else { return };
+        shard.depth = shard.depth.saturating_add(1);
+        let depth = shard.depth;
+        let bit = |hash: u32| hash >> (32_u8.saturating_sub(depth)) & 1 == 1;
+        let mut halves = [HashTable::with_capacity(SHARD_MAX), HashTable::with_capacity(SHARD_MAX)];
+        for entry in std::mem::take(&mut shard.entries) {
+            let [low, high] = &mut halves;
+            let half = if bit(entry.hash) { high } else { low };
+            half.insert_unique(spread(entry.hash), entry, |e: &Entry| spread(e.hash));
+        }
+        let [low, high] = halves;
+        shard.entries = low;
+        let added = u32::try_from(self.shards.len()).unwrap_or(u32::MAX);
+        self.shards.push(Shard { entries: high, depth });
+        if depth > self.depth {
+            self.directory = self.directory.iter().flat_map(|s| [*s, *s]).collect();
+            self.depth = depth;
+        }
+        let below = self.depth.saturating_sub(depth);
+        for (slot, shard) in self.directory.iter_mut().enumerate() {
+            if *shard as usize == index && (slot >> below) & 1 == 1 {
+                *shard = added;
+            }
+        }
+    }
+
+    /// Forgets a subject; its block has to be released before.
+    pub(crate) fn remove(&mut self, row: u32) {
+        let Some(subject) = self.row(row) else { return };
+        let hash = self.hash(subject.kind(), subject.name());
+        let shard = self.shard_of(hash);
+        if let Some(shard) = self.shards.get_mut(shard) {
+            if let Ok(entry) = shard.entries.find_entry(spread(hash), |e| e.row == row) {
+                entry.remove();
+            }
+        }
+        if let Some(slot) = self.row_mut(row) {
+            slot.name = Name::Free;
+        }
+        self.free.push(row);
+    }
+
+    #[inline]
+    pub(crate) fn row(&self, row: u32) -> Option<&Row> {
+        self.rows.get(row as usize / CHUNK)?.get(row as usize % CHUNK)
+    }
+
+    #[inline]
+    pub(crate) fn row_mut(&mut self, row: u32) -> Option<&mut Row> {
+        self.rows.get_mut(row as usize / CHUNK)?.get_mut(row as usize % CHUNK)
+    }
+
+    /// How many rows there are, free ones too; rows are numbered from 0.
+    pub(crate) fn rows(&self) -> u32 {
+        let last = self.rows.last().map_or(0, Vec::len);
+        u32::try_from(self.rows.len().saturating_sub(1) * CHUNK + last).unwrap_or(u32::MAX)
+    }
+
+    /// Rows and free places as they stand, for a snapshot.
+    pub(crate) fn parts(&self) -> (&[Vec<Row>], &[u32]) {
+        (&self.rows, &self.free)
+    }
+
+    /// Rebuilds the table from [`Subjects::parts`].
+    pub(crate) fn from_parts(seed: Seed, rows: Vec<Vec<Row>>, free: Vec<u32>) -> Subjects {
+        let mut subjects = Subjects { rows, free, ..Subjects::new(seed) };
+        for index in 0..subjects.rows() {
+            let Some(row) = subjects.row(index).filter(|row| !row.is_free()) else { continue };
+            let hash = subjects.hash(row.kind(), row.name());
+            subjects.link(Entry { hash, row: index });
+        }
+        subjects
+    }
+}

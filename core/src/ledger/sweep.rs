@@ -1,0 +1,77 @@
+//! Forgetting: counters of closed windows go as time passes, a few rows a command.
+
+use super::{Counter, CounterRef, Ledger};
+use serde::{Deserialize, Serialize};
+
+/// Rows looked at in one command.
+const ROWS: u32 = 2;
+
+/// A walk over all rows, begun when some closed window has become old enough.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Sweep {
+    /// When the next walk begins.
+    due_ms: Option<i64>,
+    /// Where the walk is, and the time at which it began.
+    walk: Option<(u32, i64)>,
+}
+
+impl Ledger {
+    /// Notes that counters which may go at `at_ms` exist.
+    pub(crate) fn sweep_at(&mut self, at_ms: Option<i64>) {
+        self.sweep.due_ms = self.sweep.due_ms.into_iter().chain(at_ms).min();
+    }
+
+    /// Looks at a few rows; returns those whose subject was forgotten.
+    pub(crate) fn sweep(&mut self, now_ms: i64) -> smallvec::SmallVec<[u32; 2]> {
+        let mut forgotten = smallvec::SmallVec::new();
+        let (start, began) = match (self.sweep.walk, self.sweep.due_ms) {
+            (Some(walk), _) => walk,
+            (None, Some(due)) if due <= now_ms => {
+                self.sweep.due_ms = None;
+                (0, now_ms)
+            }
+            _ => return forgotten,
+        };
+        let end = start.saturating_add(ROWS);
+        for row in start..end.min(self.subjects.rows()) {
+            if self.sweep_row(row, began) {
+                forgotten.push(row);
+            }
+        }
+        self.sweep.walk = (end < self.subjects.rows()).then_some((end, began));
+        if self.sweep.walk.is_none() {
+            for windows in self.definitions.iter_mut() {
+                windows.past.retain(|(_, span)| span.end_ms.saturating_add(super::definitions::KEEP_MS) > began);
+            }
+        }
+        forgotten
+    }
+
+    /// Whether a walk is under way or due.
+    #[inline]
+    pub(crate) fn has_sweep(&self, now_ms: i64) -> bool {
+        self.sweep.walk.is_some() || self.sweep.due_ms.is_some_and(|due| due <= now_ms)
+    }
+
+    fn sweep_row(&mut self, row: u32, began: i64) -> bool {
+        let definitions = &self.definitions;
+        let wide = &self.wide;
+        let keep = |c: &Counter| {
+            let forget_at = definitions.get(c.definition).and_then(|w| w.forget_at(c.window));
+            c.held != 0 || c.spent == Counter::WIDE || forget_at.is_some_and(|at| at > began)
+        };
+        let Some(subject) = self.subjects.row_mut(row).filter(|subject| !subject.is_free()) else { return false };
+        let before = self.pool.get(subject.block()).len();
+        if self.pool.get(subject.block()).iter().all(keep) && before > 0 {
+            return false;
+        }
+        self.pool.retain(subject.block_mut(), keep);
+        let after = self.pool.get(subject.block()).len();
+        self.counters = self.counters.saturating_sub((before - after.min(before)) as u64);
+        debug_assert!(wide.keys().all(|at: &CounterRef| at.row != row || after > 0), "a wide counter is kept");
+        if after == 0 {
+            self.subjects.remove(row);
+        }
+        after == 0
+    }
+}

@@ -1,0 +1,50 @@
+//! What a reservation remembers of its call.
+
+use crate::call::{Call, Estimate};
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+/// The call's attributes in one short buffer, and the model that was called instead, if any.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attributes {
+    /// Lengths in the order of [`Attributes::texts`]; ids are never empty, so 0 is absent.
+    lengths: [u16; 8],
+    bytes: SmallVec<[u8; 56]>,
+}
+
+impl Attributes {
+    /// Replaces what is remembered.
+    #[inline]
+    pub(crate) fn set(&mut self, call: &Call<'_>, called: Option<&str>) {
+        let texts =
+            [call.user, call.tier, call.org, call.feature, call.session, call.provider, call.model, called];
+        self.bytes.clear();
+        for (length, text) in self.lengths.iter_mut().zip(texts) {
+            let text = text.unwrap_or("");
+            *length = u16::try_from(text.len()).unwrap_or(0);
+            self.bytes.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn texts(&self) -> [Option<&str>; 8] {
+        let mut start = 0;
+        self.lengths.map(|length| {
+            let end = start + usize::from(length);
+            let text = self.bytes.get(start..end).and_then(|b| std::str::from_utf8(b).ok());
+            start = end;
+            text.filter(|text| !text.is_empty())
+        })
+    }
+
+    /// The call again, without its estimate.
+    pub(crate) fn call(&self) -> Call<'_> {
+        let [user, tier, org, feature, session, provider, model, _] = self.texts();
+        Call { user, tier, org, feature, session, provider, model, estimate: Estimate::default() }
+    }
+
+    /// The model that is called: the sibling after a downgrade, else the one asked for.
+    pub(crate) fn called(&self) -> Option<&str> {
+        let [.., model, called] = self.texts();
+        called.or(model)
+    }
+}

@@ -1,0 +1,105 @@
+//! Which hold expires next.
+//!
+//! Nearly all holds have the default time to live, so they expire in the order they were made: a
+//! doubly linked list through the places themselves, without a look-up. The others stand in a tree.
+
+use super::{Reservation, Reservations};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+pub(super) const NONE: u32 = u32::MAX;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Links {
+    before: u32,
+    after: u32,
+    usual: bool,
+}
+
+impl Default for Links {
+    fn default() -> Links {
+        Links { before: NONE, after: NONE, usual: false }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Queue {
+    first: u32,
+    last: u32,
+    /// (expiry, creation, place) of holds with a time to live of their own.
+    own: BTreeSet<(i64, u64, u32)>,
+}
+
+impl Default for Queue {
+    fn default() -> Queue {
+        Queue { first: NONE, last: NONE, own: BTreeSet::new() }
+    }
+}
+
+impl Reservations {
+    pub(super) fn is_usual(&self, slot: u32) -> bool {
+        self.slot(slot).is_some_and(|r| r.links.usual)
+    }
+
+    #[inline]
+    pub(super) fn enqueue(&mut self, slot: u32, usual: bool) {
+        if !usual {
+            if let Some(key) = self.key(slot) {
+                self.queue.own.insert(key);
+            }
+            self.link(slot, Links::default());
+            return;
+        }
+        let last = self.queue.last;
+        self.link(slot, Links { before: last, after: NONE, usual });
+        match self.slot_mut(last) {
+            Some(before) => before.links.after = slot,
+            None => self.queue.first = slot,
+        }
+        self.queue.last = slot;
+    }
+
+    /// Takes a place out; one that is in no queue stays as it is.
+    #[inline]
+    pub(super) fn dequeue(&mut self, slot: u32) {
+        let Some(links) = self.slot(slot).map(|r| r.links) else { return };
+        if !links.usual {
+            if let Some(key) = self.key(slot) {
+                self.queue.own.remove(&key);
+            }
+            return;
+        }
+        match self.slot_mut(links.before) {
+            Some(before) => before.links.after = links.after,
+            None => self.queue.first = links.after,
+        }
+        match self.slot_mut(links.after) {
+            Some(after) => after.links.before = links.before,
+            None => self.queue.last = links.before,
+        }
+        self.link(slot, Links::default());
+    }
+
+    fn link(&mut self, slot: u32, links: Links) {
+        if let Some(reservation) = self.slot_mut(slot) {
+            reservation.links = links;
+        }
+    }
+
+    fn key(&self, slot: u32) -> Option<(i64, u64, u32)> {
+        self.slot(slot).map(|r: &Reservation| (r.ends_ms, r.sequence, slot))
+    }
+
+    /// The hold that expires first, if its time is over.
+    #[inline]
+    pub(super) fn first_due(&self, now_ms: i64) -> Option<u32> {
+        let usual = self.slot(self.queue.first).map(|r| (r.ends_ms, r.sequence, self.queue.first));
+        let own = self.queue.own.first().copied();
+        let next = match (usual, own) {
+            (Some(a), Some(b)) => a.min(b),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => return None,
+        };
+        (next.0 <= now_ms).then_some(next.2)
+    }
+}
