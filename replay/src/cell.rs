@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(text("3.45e-05", Unit::Usd), Ok(Some(34_500)));
         assert_eq!(text("-1", Unit::Tokens), Err("`-1` is below zero".to_owned()));
         assert_eq!(text("NaN", Unit::Usd), Err("`NaN` is not a decimal amount".to_owned()));
-        assert_eq!(text("1e300", Unit::Usd).is_err(), true);
+        assert!(text("1e300", Unit::Usd).is_err());
         assert_eq!(text("1.5", Unit::Tokens), Err("`1.5` is not a whole number".to_owned()));
         let json = |v: Value, unit| Cell::Json(Cow::Owned(v)).amount(unit);
         assert_eq!(json(Value::from(7), Unit::Tokens), Ok(Some(7)));

@@ -125,6 +125,7 @@ impl<R: Read> Reader<R> {
             Step::Row => {}
         }
         row.clear();
+        row.line = self.input.marked_line();
         let filled = match &self.container {
             Container::Csv(csv, _) => {
                 usage::fill(row, self.format, &self.columns, |i| csv.field(&self.input, i).map(Cell::Text))
@@ -138,12 +139,6 @@ impl<R: Read> Reader<R> {
             Ok(Filled::Skipped(why)) => Next::Skipped(why),
             Err((field, reason)) => bad(&field, reason),
         })
-    }
-
-    /// A fault that the engine finds in the row read last.
-    #[must_use]
-    pub fn blame(&self, field: &str, reason: String) -> BadRow {
-        BadRow { file: self.file.clone(), line: self.input.marked_line(), field: field.to_owned(), reason }
     }
 
     /// The file, as it was named.

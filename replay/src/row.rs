@@ -31,6 +31,10 @@ pub struct Row {
     pub cost_nanos: Option<i64>,
     /// How many calls this row adds up: 1, but for exports by bucket.
     pub calls: i64,
+    /// Which of the files it comes from.
+    pub source: u32,
+    /// The line it starts on, from 1.
+    pub line: u64,
 }
 
 impl Row {
