@@ -45,8 +45,8 @@ pub(crate) struct Step {
     pub(crate) kind: &'static str,
     /// The name for the reservation.
     pub(crate) name: Option<String>,
-    /// What must come back; an empty object where the step does not say.
-    pub(crate) expect: Value,
+    /// What must come back; `None`: anything but an error.
+    pub(crate) expect: Option<Value>,
     /// Epoch milliseconds.
     pub(crate) at_ms: i64,
 }
@@ -76,7 +76,7 @@ pub(crate) fn read(value: &Value) -> Result<Step, String> {
     let mut command = object.clone();
     command.retain(|key, _| !matches!(key.as_str(), "at" | "as" | "expect" | "note"));
     command.insert("at_ms".to_owned(), at_ms.into());
-    let expect = object.get("expect").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+    let expect = object.get("expect").cloned();
     Ok(Step { command, kind, name, expect, at_ms })
 }
 

@@ -54,6 +54,7 @@ fn names_become_ids_and_unknown_ones_pass() {
             {"at_ms": 9000, "settle": "r2", "expect": {"of": "r2"}},
             {"at_ms": 9000, "settle": "nope", "expect": {"of": "nope"}},
             {"at_ms": 9000, "events": true, "expect": [{"kind": "blocked", "user": null}]},
+        {"at_ms": 9000, "events": true},
             {"at_ms": 9000, "preview": {}, "expect": {"error": "invalid_call", "path": "x"}}
         ]}]));
     assert_eq!((text.as_str(), failures.len()), ("1 passed, 0 failed", 0), "{failures:?}");

@@ -6,6 +6,7 @@ use crate::dimension::Dimension;
 use crate::ledger::{Kind, Ledger};
 use crate::map::{Map, Seed, spread};
 use crate::names::Names;
+use crate::plan::Plan;
 use crate::policy::{Budget, Filter, MissingUser, Policy};
 use crate::unit::Unit;
 use hashbrown::HashTable;
@@ -69,17 +70,6 @@ pub(crate) struct Active {
     /// Where a budget's name stands in this policy.
     positions: Vec<u32>,
 }
-
-/// A budget whose counter a call touches.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Fit {
-    pub(crate) budget: u32,
-    pub(crate) kind: Kind,
-    pub(crate) decides: bool,
-}
-
-/// The budgets a call touches.
-pub(crate) type Fits = SmallVec<[Fit; 8]>;
 
 impl Active {
     pub(crate) fn new(policy: Arc<Policy>, generation: u32, ledger: &mut Ledger, names: &mut Names, seed: &Seed) -> Active {
@@ -158,56 +148,65 @@ impl Active {
         self.policy.budgets().get(budget as usize)
     }
 
-    /// The budgets that count this call, and which of them decide (precedence). `user_hash` is the
-    /// subject hash of the call's user.
+    /// Fills `plan` with the counters a call touches and the budgets that judge them (precedence).
+    /// `user_hash` is the subject hash of the call's user.
     #[inline]
-    pub(crate) fn fits(&self, call: &Call<'_>, user_hash: u32) -> Fits {
-        let mut fits = Fits::new();
-        self.person(call, user_hash, &mut fits);
+    pub(crate) fn plan(&self, call: &Call<'_>, user_hash: u32, plan: &mut Plan) {
+        plan.clear();
+        self.person(call, user_hash, plan);
         for layer in &self.layers {
             let Some(value) = layer.dimension.of(call) else { continue };
             let kind = Kind::of(layer.dimension);
             let exact = layer.exact.get(value).map_or(&[][..], |list| list);
-            let decided = self.push(exact, kind, true, call, &mut fits);
-            self.push(&layer.any, kind, !decided, call, &mut fits);
+            let decided = self.push(exact, kind, true, call, plan);
+            self.push(&layer.any, kind, !decided, call, plan);
         }
-        self.push(&self.global, Kind::Global, true, call, &mut fits);
-        fits
+        self.push(&self.global, Kind::Global, true, call, plan);
+        plan.sort();
     }
 
     /// The first of override, tier template and every-user budgets that is not empty decides, whole
     /// and alone; the others still count.
     #[inline]
-    fn person(&self, call: &Call<'_>, user_hash: u32, fits: &mut Fits) {
+    fn person(&self, call: &Call<'_>, user_hash: u32, plan: &mut Plan) {
         let kind = match call.user {
             Some(_) => Kind::User,
             None if self.policy.on_missing_user() == MissingUser::None => return,
             None => Kind::Anonymous,
         };
         let mut decided = false;
-        if let Some(user) = call.user {
+        if let Some(user) = call.user.filter(|_| !self.overrides.is_empty()) {
             let own = |o: &Override| o.hash == user_hash && is_of(&self.policy, o, user);
             if let Some(found) = self.overrides.find(spread(user_hash), own) {
                 // A user literally called `*` cannot have an override: `*` is filed under every user.
-                decided = self.push(&found.budgets, kind, true, call, fits);
+                decided = self.push(&found.budgets, kind, true, call, plan);
             }
         }
         if let Some(tier) = call.tier.and_then(|tier| self.tiers.get(tier)) {
-            decided |= self.push(tier, kind, !decided, call, fits);
+            decided |= self.push(tier, kind, !decided, call, plan);
         }
-        self.push(&self.every_user, kind, !decided, call, fits);
+        self.push(&self.every_user, kind, !decided, call, plan);
     }
 
     #[inline]
-    fn push(&self, list: &[u32], kind: Kind, decides: bool, call: &Call<'_>, fits: &mut Fits) -> bool {
+    fn push(&self, list: &[u32], kind: Kind, decides: bool, call: &Call<'_>, plan: &mut Plan) -> bool {
         let mut any = false;
         for budget in list {
-            if self.rule(*budget).is_some_and(|r| !r.filtered) || self.filter(*budget).is_some_and(|f| f.accepts(call)) {
-                fits.push(Fit { budget: *budget, kind, decides });
+            let Some(rule) = self.rule(*budget) else { continue };
+            if !rule.filtered || self.filter(*budget).is_some_and(|f| f.accepts(call)) {
+                plan.add(*budget, rule, kind, decides);
                 any = true;
             }
         }
         any
+    }
+
+    /// Whether the budget counts such a call, deciding or not.
+    pub(crate) fn counts(&self, budget: u32, call: &Call<'_>) -> bool {
+        let Some(found) = self.budget(budget).filter(|b| b.enabled) else { return false };
+        let person = Kind::of(found.scope.dimension) == Kind::User;
+        let left_out = person && call.user.is_none() && self.policy.on_missing_user() == MissingUser::None;
+        !left_out && found.scope.fits(call) && self.filter(budget).is_some_and(|f| f.accepts(call))
     }
 
     fn filter(&self, budget: u32) -> Option<&Filter> {

@@ -27,10 +27,24 @@ pub fn check(id: &str) -> Result<(), IdError> {
         return Err(if id.is_empty() { IdError::Empty } else { IdError::TooLong });
     }
     // Printable ASCII is nearly every id there is.
-    if id.bytes().fold(true, |ok, b| ok & (b.wrapping_sub(0x20) < 0x5f)) || !id.chars().any(is_refused) {
+    if is_printable_ascii(id.as_bytes()) || !id.chars().any(is_refused) {
         return Ok(());
     }
     Err(IdError::Character)
+}
+
+/// Every byte from 0x20 to 0x7e, looked at eight at a time.
+#[inline]
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let odd = |word: u64| {
+        let low = word.wrapping_sub(0x2020_2020_2020_2020) & !word;
+        let delete = word.wrapping_add(0x0101_0101_0101_0101);
+        (low | delete | word) & HIGH
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let whole = words.iter().fold(0, |seen, word| seen | odd(u64::from_le_bytes(*word)));
+    whole == 0 && rest.iter().all(|b| b.wrapping_sub(0x20) < 0x5f)
 }
 
 /// Control characters, direction marks, embeddings, overrides and isolates, zero-width characters.
@@ -63,7 +77,7 @@ mod tests {
         }
         assert_eq!(check(""), Err(IdError::Empty));
         assert_eq!(check(&"x".repeat(257)), Err(IdError::TooLong));
-        for bad in ["a\0", "a\n", "\u{7f}", "\u{85}", "\u{202e}x", "x\u{200b}", "\u{feff}x", "\u{2066}x"] {
+        for bad in ["a\0", "a\n", "\u{7f}", "\u{85}", "\u{202e}x", "x\u{200b}", "\u{feff}x", "\u{2066}x", "12345678\u{1f}", "1234567\u{7f}90", "\t1234567"] {
             assert_eq!(check(bad), Err(IdError::Character), "{bad:?}");
         }
     }

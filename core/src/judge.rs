@@ -23,10 +23,10 @@ pub(crate) struct Verdict {
 /// Whether `ceiling` is over: reached already, or passed with this call.
 #[inline]
 fn is_over(ceiling: &Ceiling, reading: Reading, estimate: Option<i64>) -> bool {
-    let used = reading.spent.saturating_add(reading.held);
+    let used = reading.used();
     match estimate {
         Some(0) => false,
-        Some(amount) => used.saturating_add(i128::from(amount)) > ceiling.exceeded,
+        Some(amount) => used + i128::from(amount) > ceiling.exceeded,
         None => used >= ceiling.reached,
     }
 }
@@ -65,7 +65,7 @@ pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bo
             verdict.winner = Some(*vote);
             verdict.reason = match step {
                 None => Reason::WithinLimit,
-                Some(ceiling) if line.reading.spent >= ceiling.reached => Reason::LimitReached,
+                Some(ceiling) if i128::from(line.reading.spent) >= ceiling.reached => Reason::LimitReached,
                 Some(_) => Reason::WouldExceed,
             };
             best = Some((action, share, vote.budget));
@@ -86,22 +86,23 @@ pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> boo
 /// How much of its limit a budget has used, this call included.
 #[derive(Debug, Clone, Copy)]
 struct Share {
-    used: u128,
-    limit: u128,
+    used: u64,
+    limit: u64,
 }
 
 impl Share {
     #[inline]
     fn new(reading: Reading, estimate: Option<i64>, limit: i64) -> Share {
-        let used = reading.spent.saturating_add(reading.held).saturating_add(i128::from(estimate.unwrap_or(0)));
-        Share { used: u128::try_from(used).unwrap_or(0).min(1 << 64), limit: u128::from(limit.unsigned_abs()) }
+        let used = reading.used() + i128::from(estimate.unwrap_or(0));
+        Share { used: u64::try_from(used.max(0)).unwrap_or(u64::MAX), limit: limit.unsigned_abs() }
     }
 
     /// used/limit against the other's; any use of a zero limit is more than any share.
     #[inline]
     fn compare(&self, other: &Share) -> Ordering {
+        let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
         match (self.limit == 0, other.limit == 0) {
-            (false, false) => self.used.saturating_mul(other.limit).cmp(&other.used.saturating_mul(self.limit)),
+            (false, false) => product(self.used, other.limit).cmp(&product(other.used, self.limit)),
             (true, true) => (self.used > 0).cmp(&(other.used > 0)),
             (true, false) if self.used > 0 => Ordering::Greater,
             (false, true) if other.used > 0 => Ordering::Less,

@@ -1,24 +1,34 @@
 //! What a call asks of the ledger: which counters, each once, and which budgets judge which counter.
 
-use crate::active::{Active, Fits};
+use crate::active::{Active, Rule};
 use crate::amounts::Amounts;
 use crate::call::Call;
-use crate::ledger::{CounterRef, Kind, Ledger, NO_ROW, Reading};
+use crate::ledger::{Counter, CounterRef, Kind, Ledger, NO_ROW, Reading};
 use crate::names::Names;
 use crate::unit::Unit;
-use smallvec::SmallVec;
 
 /// One counter of the plan.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line {
     pub(crate) kind: Kind,
+    pub(crate) unit: Unit,
+    /// Where in its row the counter stood when it was read.
+    pub(crate) place: u16,
     /// The first budget that brought the counter in; names anonymous and overflow counters.
     pub(crate) budget: u32,
-    pub(crate) definition: u32,
-    pub(crate) unit: Unit,
     /// The subject's row; [`NO_ROW`] as long as it has no counters.
     pub(crate) row: u32,
+    pub(crate) definition: u32,
+    /// The open window.
+    pub(crate) window: u32,
     pub(crate) reading: Reading,
+}
+
+impl Line {
+    #[inline]
+    pub(crate) const fn at(&self) -> CounterRef {
+        CounterRef { row: self.row, definition: self.definition, window: self.window }
+    }
 }
 
 /// One deciding budget and the counter it judges.
@@ -31,41 +41,47 @@ pub(crate) struct Vote {
 /// The plan of one call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
-    pub(crate) lines: SmallVec<[Line; 4]>,
+    pub(crate) lines: Vec<Line>,
     /// In policy order.
-    pub(crate) votes: SmallVec<[Vote; 4]>,
+    pub(crate) votes: Vec<Vote>,
 }
 
 impl Plan {
     #[inline]
-    pub(crate) fn new(active: &Active, fits: &Fits) -> Plan {
-        let mut plan = Plan::default();
-        for fit in fits {
-            let Some(rule) = active.rule(fit.budget) else { continue };
-            let same = |l: &Line| {
-                l.definition == rule.definition
-                    && l.kind == fit.kind
-                    && (fit.kind != Kind::Anonymous || l.budget == fit.budget)
-            };
-            let line = plan.lines.iter().position(same).unwrap_or_else(|| {
-                plan.lines.push(Line {
-                    kind: fit.kind,
-                    budget: fit.budget,
-                    definition: rule.definition,
-                    unit: rule.unit,
-                    row: NO_ROW,
-                    reading: Reading::default(),
-                });
-                plan.lines.len().saturating_sub(1)
+    pub(crate) fn clear(&mut self) {
+        self.lines.clear();
+        self.votes.clear();
+    }
+
+    /// Adds a budget that counts the call; budgets of one definition and subject share a line.
+    #[inline]
+    pub(crate) fn add(&mut self, budget: u32, rule: &Rule, kind: Kind, decides: bool) {
+        let same = |l: &Line| {
+            l.definition == rule.definition && l.kind == kind && (kind != Kind::Anonymous || l.budget == budget)
+        };
+        let line = self.lines.iter().position(same).unwrap_or(self.lines.len());
+        if line == self.lines.len() {
+            self.lines.push(Line {
+                kind,
+                unit: rule.unit,
+                place: u16::MAX,
+                budget,
+                row: NO_ROW,
+                definition: rule.definition,
+                window: 0,
+                reading: Reading::default(),
             });
-            if fit.decides {
-                plan.votes.push(Vote { budget: fit.budget, line: u16::try_from(line).unwrap_or(u16::MAX) });
-            }
         }
-        if !plan.votes.is_sorted_by_key(|v| v.budget) {
-            plan.votes.sort_unstable_by_key(|v| v.budget);
+        if decides {
+            self.votes.push(Vote { budget, line: u16::try_from(line).unwrap_or(u16::MAX) });
         }
-        plan
+    }
+
+    #[inline]
+    pub(crate) fn sort(&mut self) {
+        if !self.votes.is_sorted_by_key(|v| v.budget) {
+            self.votes.sort_unstable_by_key(|v| v.budget);
+        }
     }
 
     #[inline]
@@ -102,25 +118,31 @@ pub(crate) fn read(
     names: &Names,
     max_counters: u64,
 ) {
-    let mut known: Option<(Kind, u32)> = None;
+    let mut last: Option<Kind> = None;
+    let mut row = NO_ROW;
+    let mut counters: &[Counter] = &[];
     for line in &mut plan.lines {
-        line.row = match known {
-            Some((kind, row)) if kind == line.kind && kind != Kind::Anonymous => row,
-            _ => {
-                let name = name_of(line, call, active, names);
-                match line.kind {
-                    Kind::User => ledger.subjects.find(line.kind, name, user_hash).unwrap_or(NO_ROW),
-                    _ => ledger.row(line.kind, name),
-                }
-            }
-        };
-        known = Some((line.kind, line.row));
-        if line.row == NO_ROW && ledger.counters >= max_counters {
-            line.kind = Kind::Overflow;
-            line.row = ledger.row(line.kind, name_of(line, call, active, names));
+        if last != Some(line.kind) || line.kind == Kind::Anonymous {
+            row = match line.kind {
+                Kind::User => ledger.subjects.find(line.kind, call.user.unwrap_or(""), user_hash).unwrap_or(NO_ROW),
+                _ => ledger.row(line.kind, name_of(line, call, active, names)),
+            };
+            counters = ledger.counters_of(row);
+            last = Some(line.kind);
         }
-        if line.row != NO_ROW {
-            line.reading = ledger.reading(line.row, line.definition);
+        line.row = row;
+        let Some(windows) = ledger.definitions.get(line.definition) else { continue };
+        line.window = windows.open;
+        if row == NO_ROW {
+            if ledger.counters >= max_counters {
+                line.kind = Kind::Overflow;
+                line.row = ledger.row(line.kind, name_of(line, call, active, names));
+                line.reading = ledger.reading(line.row, line.definition);
+            }
+        } else if windows.rolling {
+            line.reading = ledger.reading(row, line.definition);
+        } else {
+            (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window);
         }
     }
 }
@@ -146,16 +168,14 @@ pub(crate) fn write(
             };
             made = Some((line.kind, line.row));
         }
-        let amount = i128::from(amounts.or_zero(line.unit));
-        let at = CounterRef { row: line.row, definition: line.definition, window: open(ledger, line.definition) };
+        let amount = amounts.or_zero(line.unit);
         let (spent, held) = if charge { (amount, 0) } else { (0, amount) };
-        ledger.add(at, spent, held, room);
+        ledger.add_at(line.at(), line.place, spent, held, room);
         room = room.saturating_sub(1);
     }
 }
 
 /// The number of the open window.
-#[inline]
 pub(crate) fn open(ledger: &Ledger, definition: u32) -> u32 {
     ledger.definitions.get(definition).map_or(u32::MAX, |w| w.open)
 }

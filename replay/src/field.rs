@@ -60,6 +60,12 @@ impl Field {
         Field::Usage,
     ];
 
+    /// The fields a user may map; the others belong to presets.
+    pub const MAPPABLE: &'static [Field] = match Field::ALL.split_last_chunk::<2>() {
+        Some((mappable, _)) => mappable,
+        None => &[],
+    };
+
     /// The name in `--map NAME=COLUMN`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

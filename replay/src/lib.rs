@@ -22,6 +22,7 @@ pub mod report;
 pub mod rng;
 pub mod row;
 pub mod rows;
+pub mod sample;
 mod tally;
 pub mod timestamp;
 mod usage;

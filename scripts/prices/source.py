@@ -63,8 +63,9 @@ def conditional(model: types.ModelInfo) -> list[types.ConditionalPrice]:
 
 
 def is_free(model: types.ModelInfo) -> bool:
-    """True for a model that the provider gives away, not for one whose price is merely missing."""
-    return model.id.endswith(":free") or model.id.startswith(("gemma-", "moderation"))
+    """True for a model that is free by its name. Others without a price are left out: a price that is
+    unknown is not 0 (and Google's free Gemma is not free where others serve it under that name)."""
+    return model.id.endswith(":free") or model.id == "moderation"
 
 
 def rates(price: types.ModelPrice) -> dict[int, dict[str, Decimal]]:
@@ -163,4 +164,8 @@ def aliases(model: types.ModelInfo) -> dict[str, str]:
 
     add(model.id, "")
     walk(model.match)
+    # A longer name under an open one is as open.
+    for name in found:
+        if any(tail == "*" and name.startswith(short) for short, tail in found.items()):
+            found[name] = "*"
     return found

@@ -5,8 +5,8 @@ use crate::action::Action;
 use crate::active::threshold;
 use crate::call::Call;
 use crate::event::{Event, EventKind};
-use crate::ledger::{NO_ROW, Reading};
-use crate::plan::{Plan, Vote, open};
+use crate::ledger::NO_ROW;
+use crate::plan::{Plan, Vote};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ impl Engine {
     pub(super) fn fire(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
         let quiet = plan.votes.iter().all(|vote| {
             let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { return true };
-            line.reading.spent < i128::from(rule.alarm) && !self.may_rearm(line.definition, rule.alarm)
+            line.reading.spent < rule.alarm && !self.may_rearm(line.definition, rule.alarm)
         });
         if !quiet {
             self.fire_slowly(plan, call, now);
@@ -60,7 +60,7 @@ impl Engine {
     }
 
     fn is_rolling(&self, definition: u32) -> bool {
-        self.ledger.definitions.get(definition).is_some_and(|w| w.period().is_some())
+        self.ledger.definitions.get(definition).is_some_and(|w| w.rolling)
     }
 
     #[cold]
@@ -89,10 +89,10 @@ impl Engine {
         else {
             return new;
         };
-        if line.row == NO_ROW || line.reading.spent < i128::from(rule.alarm) {
+        if line.row == NO_ROW || line.reading.spent < rule.alarm {
             return new;
         }
-        let window = if self.is_rolling(line.definition) { 0 } else { open(&self.ledger, line.definition) };
+        let window = if self.is_rolling(line.definition) { 0 } else { line.window };
         let mark = self
             .fired
             .marks
@@ -102,7 +102,7 @@ impl Engine {
             *mark = Mark { window, percents: SmallVec::new() };
         }
         for percent in &budget.alerts {
-            let reached = line.reading.spent >= i128::from(threshold(rule.limit, *percent));
+            let reached = line.reading.spent >= threshold(rule.limit, *percent);
             if reached && !mark.percents.contains(percent) {
                 mark.percents.push(*percent);
                 new.push(*percent);
@@ -120,7 +120,7 @@ impl Engine {
             }
             let limit = rule.limit;
             if let Some(mark) = self.fired.marks.get_mut(&(line.row, line.definition, rule.name)) {
-                mark.percents.retain(|percent| line.reading.spent >= i128::from(threshold(limit, *percent)));
+                mark.percents.retain(|percent| line.reading.spent >= threshold(limit, *percent));
             }
         }
     }
@@ -132,7 +132,7 @@ impl Engine {
             let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
             let spent = self.ledger.reading(*row, *definition).spent;
             let limit = rule.limit;
-            mark.percents.retain(|percent| spent >= i128::from(threshold(limit, *percent)));
+            mark.percents.retain(|percent| spent >= threshold(limit, *percent));
         }
         marks.retain(|_, mark| !mark.percents.is_empty());
         self.fired.marks = marks;
@@ -150,10 +150,10 @@ impl Engine {
             if self.is_rolling(line.definition) {
                 return 0;
             }
-            let next = if line.reading.spent < i128::from(rule.alarm) {
+            let next = if line.reading.spent < rule.alarm {
                 rule.alarm
             } else {
-                self.next_alarm(vote.budget, Reading::shown(line.reading.spent))
+                self.next_alarm(vote.budget, line.reading.spent)
             };
             alarm = alarm.min(next);
         }
@@ -175,8 +175,9 @@ impl Engine {
 
     /// Looks at the thresholds of a call again after its counters were charged.
     pub(super) fn fire_after(&mut self, call: &Call<'_>, now: i64) {
-        let plan = self.plan(call, self.user_hash(call));
+        let plan = self.plan(call);
         self.fire(&plan, call, now);
+        self.put_back(plan);
     }
 
     pub(super) fn has_marks(&self) -> bool {

@@ -90,7 +90,7 @@ impl Engine {
     /// Whether the counter of the budget `id` that this call is charged to has reached the limit.
     fn is_used_up(&self, id: &str, call: &Call<'_>) -> bool {
         let plan = self.plan_of_one(id, call);
-        plan.is_some_and(|(limit, reading)| reading.spent >= i128::from(limit))
+        plan.is_some_and(|(limit, reading)| reading.spent >= limit)
     }
 
     fn breaker_event(&mut self, kind: EventKind, breaker: &Breaker, subject: Option<&str>, call: &Call<'_>, now: i64) {

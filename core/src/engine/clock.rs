@@ -78,7 +78,6 @@ impl Engine {
         while self.reservations.has_due(now) {
             self.expire(now);
         }
-        self.reservations.forget(now);
         if self.ledger.has_sweep(now) {
             for row in self.ledger.sweep(now) {
                 self.fired.forget_row(row);
@@ -120,6 +119,6 @@ impl Engine {
 
     /// What a counter shows as spent, cut to the largest amount.
     pub(super) fn spent(&self, at: CounterRef) -> i64 {
-        crate::ledger::Reading::shown(self.ledger.spent_in(at))
+        self.ledger.spent_in(at)
     }
 }

@@ -159,17 +159,15 @@ impl Engine {
         if self.has_marks() && reservation.counters.iter().any(|c| c.alarm == 0) {
             let attributes = reservation.attributes.clone();
             let call = attributes.call();
-            let plan = self.plan(&call, self.user_hash(&call));
+            let plan = self.plan(&call);
             self.rearm_rolling(&plan);
+            self.put_back(plan);
         }
         let Some(reservation) = self.reservations.slot(slot) else { return false };
         for counter in &reservation.counters {
-            let (off, on) = (i128::from(held.or_zero(counter.unit)), i128::from(charge.or_zero(counter.unit)));
-            let spent = if late {
-                self.ledger.add(counter.at, on.saturating_sub(off), 0, 1)
-            } else {
-                self.ledger.add(counter.at, on, off.saturating_neg(), 1)
-            };
+            let (off, on) = (held.or_zero(counter.unit), charge.or_zero(counter.unit));
+            let (spent, held) = if late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
+            let spent = self.ledger.add_at(counter.at, counter.place, spent, held, 1);
             alarmed |= spent >= counter.alarm;
         }
         alarmed

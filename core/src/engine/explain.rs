@@ -7,7 +7,6 @@ use crate::decision::BudgetIndex;
 use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::ledger::{Kind, Reading};
-use crate::plan::open;
 use crate::policy::{Budget, MissingUser};
 use crate::window::Span;
 
@@ -105,21 +104,23 @@ impl Engine {
     pub fn usage(&mut self, call: &Call<'_>, now_ms: i64) -> Result<Vec<CounterReading>, Error> {
         let now = self.tick(now_ms)?;
         check(call)?;
-        let plan = self.plan(call, self.user_hash(call));
+        let plan = self.plan(call);
         let reading = |vote: &crate::plan::Vote| {
             let (rule, line) = (self.active.rule(vote.budget)?, plan.line(*vote)?);
             let windows = self.ledger.definitions.get(line.definition)?;
-            let left = i128::from(rule.limit).saturating_sub(line.reading.spent).saturating_sub(line.reading.held);
+            let left = i128::from(rule.limit) - line.reading.used();
             Some(CounterReading {
                 budget: BudgetIndex(vote.budget),
-                spent: Reading::shown(line.reading.spent),
-                held: Reading::shown(line.reading.held),
+                spent: line.reading.spent,
+                held: line.reading.held,
                 limit: rule.limit,
-                remaining: Reading::shown(left.max(0)),
-                window: windows.shown(open(&self.ledger, line.definition), now)?,
+                remaining: Reading::cut(left.max(0)),
+                window: windows.shown(line.window, now)?,
             })
         };
-        Ok(plan.votes.iter().filter_map(reading).collect())
+        let readings = plan.votes.iter().filter_map(reading).collect();
+        self.put_back(plan);
+        Ok(readings)
     }
 
     /// Every budget whose scope fits the call, disabled ones too, in policy order: whether it applies,
@@ -130,19 +131,19 @@ impl Engine {
     pub fn explain(&mut self, call: &Call<'_>, now_ms: i64) -> Result<Vec<Candidate>, Error> {
         self.tick(now_ms)?;
         check(call)?;
-        let fits = self.active.fits(call, self.user_hash(call));
+        let plan = self.plan(call);
         let policy = &self.active.policy;
         let candidate = |(number, budget): (u32, &Budget)| {
-            let own = scope_fits(budget, call)?;
-            let fit = fits.iter().find(|fit| fit.budget == number);
-            let why = match fit {
-                Some(fit) if fit.decides => own,
-                Some(_) => Why::Overridden,
-                None if !budget.enabled => Why::Disabled,
-                None if policy.definition(budget).is_some_and(|d| !d.filter.accepts(call)) => Why::Match,
-                None => Why::MissingUser,
+            let own = reason(budget, call)?;
+            let applies = plan.votes.iter().any(|vote| vote.budget == number);
+            let why = match () {
+                () if applies => own,
+                () if self.active.counts(number, call) => Why::Overridden,
+                () if !budget.enabled => Why::Disabled,
+                () if policy.definition(budget).is_some_and(|d| !d.filter.accepts(call)) => Why::Match,
+                () => Why::MissingUser,
             };
-            Some(Candidate { budget: BudgetIndex(number), applies: fit.is_some_and(|fit| fit.decides), why })
+            Some(Candidate { budget: BudgetIndex(number), applies, why })
         };
         let left_out = |candidate: &Candidate| {
             // A call that is refused for want of a user has no person layer to speak of.
@@ -150,21 +151,23 @@ impl Engine {
             person && call.user.is_none() && policy.on_missing_user() == MissingUser::Block && candidate.applies
         };
         let listed = (0_u32..).zip(policy.budgets()).filter_map(candidate);
-        Ok(listed
+        let candidates = listed
             .map(|c| if left_out(&c) { Candidate { applies: false, why: Why::MissingUser, ..c } } else { c })
-            .collect())
+            .collect();
+        self.put_back(plan);
+        Ok(candidates)
     }
 }
 
 /// Why the budget would apply, when its scope fits the call.
-fn scope_fits(budget: &Budget, call: &Call<'_>) -> Option<Why> {
-    let value = budget.scope.dimension.of(call);
-    match (budget.scope.dimension, &budget.scope.value) {
-        (Dimension::Global, _) => Some(Why::Global),
-        (Dimension::User, None) => Some(Why::EveryUser),
-        (Dimension::User, Some(own)) => (value == Some(own)).then_some(Why::UserOverride),
-        (Dimension::Tier, own) => (value == own.as_deref()).then_some(Why::TierTemplate),
-        (_, Some(own)) => (value == Some(own)).then_some(Why::Exact),
-        (_, None) => value.map(|_| Why::Any),
-    }
+fn reason(budget: &Budget, call: &Call<'_>) -> Option<Why> {
+    let why = match (budget.scope.dimension, &budget.scope.value) {
+        (Dimension::Global, _) => Why::Global,
+        (Dimension::User, None) => Why::EveryUser,
+        (Dimension::User, Some(_)) => Why::UserOverride,
+        (Dimension::Tier, _) => Why::TierTemplate,
+        (_, Some(_)) => Why::Exact,
+        (_, None) => Why::Any,
+    };
+    budget.scope.fits(call).then_some(why)
 }

@@ -69,6 +69,8 @@ pub struct Engine {
     breakers: Breakers,
     events: Events,
     store_down: bool,
+    /// The last call's plan, kept for its room; it means nothing between commands.
+    scratch: crate::plan::Plan,
 }
 
 impl Engine {
@@ -99,6 +101,7 @@ impl Engine {
             breakers: Breakers::default(),
             events,
             store_down: false,
+            scratch: crate::plan::Plan::default(),
         }
     }
 

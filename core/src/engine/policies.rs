@@ -49,7 +49,7 @@ impl Engine {
 
     /// Notes a document that was refused, and hands the error back.
     pub fn reject(&mut self, error: Error, now_ms: i64) -> Error {
-        let reason = Some(error.to_string().into());
+        let reason = Some(error.code().into());
         self.events.push(Event { reason, ..Event::new(EventKind::PolicyRejected, now_ms) });
         error
     }

@@ -68,6 +68,9 @@ impl Engine {
         let sibling = policy.sibling(call.provider, model)?;
         let prices = policy.prices();
         let (from, to) = (prices.resolve(call.provider, model)?, prices.resolve(call.provider, sibling)?);
+        if prices.provider(from).zip(prices.provider(to)).is_some_and(|(a, b)| a != b) {
+            return None;
+        }
         let priced_by_tokens = self.estimate(call).usd.is_none();
         match usage_of(asked).filter(|_| priced_by_tokens) {
             Some(usage) => {

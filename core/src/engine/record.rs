@@ -7,7 +7,7 @@ use crate::breaker::Sample;
 use crate::call::{Actual, Call};
 use crate::error::Error;
 use crate::event::EventKind;
-use crate::ledger::{CounterRef, Reading};
+use crate::ledger::{CounterRef, Kind, Reading};
 use crate::plan::{self, Plan, name_of, open};
 use crate::unit::Unit;
 
@@ -27,8 +27,7 @@ impl Engine {
             self.used(actual, call.provider, call.model, now)
         };
         charge.set(Unit::Requests, None);
-        let hash = self.user_hash(call);
-        let mut plan = self.plan(call, hash);
+        let mut plan = self.plan(call);
         self.rearm_rolling(&plan);
         if actual.bad {
             self.events.push(Engine::call_event(EventKind::BadUsage, now, call));
@@ -38,6 +37,7 @@ impl Engine {
         }
         self.note_overflow(&plan, call, now);
         plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &charge, true);
+        self.put_back(plan);
         self.fire_after(call, now);
         let sample = Sample { spent: charge.or_zero(Unit::Usd), ..Sample::default() };
         self.measure(call, None, sample, true, now);
@@ -62,7 +62,7 @@ impl Engine {
             message: format!("`{budget}` does not count such a call"),
         })?;
         let Some(line) = plan.lines.first_mut() else { return Err(Error::UnknownBudget { id: budget.to_owned() }) };
-        let after = line.reading.spent.saturating_add(i128::from(by));
+        let after = i128::from(line.reading.spent) + i128::from(by);
         if after < 0 {
             return Err(Error::InvalidAmount {
                 path: "by".to_owned(),
@@ -78,7 +78,7 @@ impl Engine {
         event.amount = event.unit.map(|unit| (by, unit));
         event.reason = why.map(Into::into);
         self.events.push(event);
-        Ok(Reading::shown(after))
+        Ok(Reading::cut(after))
     }
 
     /// In a rolling window a deduction takes from the newest buckets first.
@@ -87,7 +87,7 @@ impl Engine {
         let mut left = i128::from(by);
         if left < 0 {
             for at in self.ledger.live(row, definition) {
-                let spent = self.ledger.reading_at(at).spent;
+                let spent = i128::from(self.ledger.reading_at(at).spent);
                 let part = left.max(spent.saturating_neg());
                 self.ledger.add(at, part, 0, 1);
                 left = left.saturating_sub(part);
@@ -99,11 +99,16 @@ impl Engine {
 
     /// The one counter that `budget` has for this call, as a plan; `None` when it does not count it.
     pub(super) fn plan_of_budget(&self, budget: u32, call: &Call<'_>) -> Option<Plan> {
-        let hash = self.user_hash(call);
-        let fits = self.active.fits(call, hash).into_iter().filter(|fit| fit.budget == budget).collect();
-        let mut plan = Plan::new(&self.active, &fits);
+        let rule = self.active.rule(budget).filter(|_| self.active.counts(budget, call))?;
+        let kind = match Kind::of(self.active.budget(budget)?.scope.dimension) {
+            Kind::User if call.user.is_none() => Kind::Anonymous,
+            kind => kind,
+        };
+        let mut plan = Plan::default();
+        plan.add(budget, rule, kind, true);
+        let hash = call.user.map_or(0, |user| self.ledger.subjects.hash(Kind::User, user));
         plan::read(&mut plan, &self.ledger, call, hash, &self.active, &self.names, self.options.max_counters);
-        (!plan.lines.is_empty()).then_some(plan)
+        Some(plan)
     }
 
     /// The limit of the budget `id` and the reading of its counter for this call.

@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::event::{Event, EventKind};
 use crate::id;
 use crate::judge::{Verdict, fits_alone, judge};
-use crate::ledger::{CounterRef, Kind, NO_ROW, Reading};
-use crate::plan::{self, Plan, Vote, open};
+use crate::ledger::{Kind, NO_ROW, Reading};
+use crate::plan::{self, Plan, Vote};
 use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
 use smallvec::SmallVec;
@@ -43,15 +43,11 @@ impl Engine {
                 message: format!("`{ttl}` is not from 1 to {TTL_MAX_MS} milliseconds"),
             });
         }
-        if let Some(reason) = self.refusal(call, now) {
-            return Ok(self.refuse(call, reason, now, true));
-        }
         let (asked, priced) = self.expected(call, now);
-        if priced == Priced::Refused {
-            return Ok(self.refuse(call, Reason::Unpriced, now, true));
+        if let Some(reason) = self.refusal(call, priced, now) {
+            return Ok(self.refuse(call, reason, now));
         }
-        let user_hash = self.user_hash(call);
-        let mut plan = self.plan(call, user_hash);
+        let mut plan = self.plan(call);
         let judged = self.judge(call, &plan, &asked, now);
         let mut decision = self.conclude(&plan, &judged, &asked, now);
         if priced == Priced::Unknown {
@@ -67,6 +63,7 @@ impl Engine {
         if decision.action != Action::Allow {
             self.announce(call, &plan, &decision, now);
         }
+        self.put_back(plan);
         Ok(decision)
     }
 
@@ -77,57 +74,58 @@ impl Engine {
     pub fn preview(&mut self, call: &Call<'_>, now_ms: i64) -> Result<Decision, Error> {
         let now = self.tick(now_ms)?;
         check(call)?;
-        if let Some(reason) = self.refusal(call, now) {
-            return Ok(self.refuse(call, reason, now, false));
-        }
         let (asked, priced) = self.expected(call, now);
-        if priced == Priced::Refused {
-            return Ok(self.refuse(call, Reason::Unpriced, now, false));
+        if let Some(reason) = self.refusal(call, priced, now) {
+            return Ok(self.refused(reason));
         }
-        let plan = self.plan(call, self.user_hash(call));
+        let plan = self.plan(call);
         let judged = self.judge(call, &plan, &asked, now);
-        Ok(self.conclude(&plan, &judged, &asked, now))
+        let decision = self.conclude(&plan, &judged, &asked, now);
+        self.put_back(plan);
+        Ok(decision)
     }
 
+    /// The counters a call touches, read. Give it back with [`Engine::put_back`], which spares the next
+    /// call an allocation.
     #[inline]
-    pub(super) fn user_hash(&self, call: &Call<'_>) -> u32 {
-        call.user.map_or(0, |user| self.ledger.subjects.hash(Kind::User, user))
-    }
-
-    /// The counters a call touches, read.
-    #[inline]
-    pub(super) fn plan(&self, call: &Call<'_>, user_hash: u32) -> Plan {
-        let fits = self.active.fits(call, user_hash);
-        let mut plan = Plan::new(&self.active, &fits);
+    pub(super) fn plan(&mut self, call: &Call<'_>) -> Plan {
+        let mut plan = std::mem::take(&mut self.scratch);
+        let user_hash = call.user.map_or(0, |user| self.ledger.subjects.hash(Kind::User, user));
+        self.active.plan(call, user_hash, &mut plan);
         plan::read(&mut plan, &self.ledger, call, user_hash, &self.active, &self.names, self.options.max_counters);
         plan
     }
 
+    #[inline]
+    pub(super) fn put_back(&mut self, plan: Plan) {
+        self.scratch = plan;
+    }
+
     /// What refuses a call before its budgets are looked at, in this order.
     #[inline]
-    fn refusal(&self, call: &Call<'_>, now: i64) -> Option<Reason> {
+    fn refusal(&self, call: &Call<'_>, priced: Priced, now: i64) -> Option<Reason> {
         if self.is_circuit_open(call, now) {
             return Some(Reason::CircuitOpen);
         }
-        let missing = call.user.is_none() && self.active.policy.on_missing_user() == MissingUser::Block;
-        missing.then_some(Reason::MissingUser)
-    }
-
-    fn refuse(&mut self, call: &Call<'_>, reason: Reason, now: i64, loud: bool) -> Decision {
-        if loud {
-            let mut event = Engine::call_event(EventKind::Blocked, now, call);
-            event.reason = Some(reason.as_str().into());
-            self.events.push(event);
+        if call.user.is_none() && self.active.policy.on_missing_user() == MissingUser::Block {
+            return Some(Reason::MissingUser);
         }
-        Decision { allowed: false, action: Action::Block, reason, ..self.open_decision() }
+        (priced == Priced::Refused).then_some(Reason::Unpriced)
     }
 
-    #[inline]
-    fn open_decision(&self) -> Decision {
+    #[cold]
+    fn refuse(&mut self, call: &Call<'_>, reason: Reason, now: i64) -> Decision {
+        let mut event = Engine::call_event(EventKind::Blocked, now, call);
+        event.reason = Some(reason.as_str().into());
+        self.events.push(event);
+        self.refused(reason)
+    }
+
+    fn refused(&self, reason: Reason) -> Decision {
         Decision {
-            allowed: true,
-            action: Action::Allow,
-            reason: Reason::NoBudget,
+            allowed: false,
+            action: Action::Block,
+            reason,
             figures: None,
             retryable: false,
             downgraded: false,
@@ -160,33 +158,26 @@ impl Engine {
     #[inline]
     fn conclude(&self, plan: &Plan, judged: &Judged, asked: &Amounts, now: i64) -> Decision {
         let verdict = &judged.verdict;
-        let mut decision = Decision {
-            allowed: verdict.action != Action::Block,
-            action: verdict.action,
-            reason: verdict.reason,
-            downgraded: judged.downgraded,
-            triggered: verdict.triggered.clone(),
-            ..self.open_decision()
-        };
-        let mut named = verdict.winner;
-        if self.store_down {
-            if let Some(closed) = self.closed(plan) {
-                decision = Decision {
-                    allowed: false,
-                    action: Action::Block,
-                    reason: Reason::Unavailable,
-                    downgraded: false,
-                    ..decision
-                };
-                named = Some(closed);
+        let closed = if self.store_down { self.closed(plan) } else { None };
+        let (action, reason, named) = match closed {
+            Some(vote) => (Action::Block, Reason::Unavailable, Some(vote)),
+            None if verdict.action == Action::Block && fits_alone(&self.active, plan, asked) => {
+                (Action::Block, Reason::InFlight, verdict.winner)
             }
+            None => (verdict.action, verdict.reason, verdict.winner),
+        };
+        Decision {
+            allowed: action != Action::Block,
+            action,
+            reason,
+            figures: named.and_then(|vote| self.figures(plan, vote, &judged.amounts, now)),
+            retryable: reason == Reason::InFlight,
+            downgraded: action == Action::Downgrade,
+            reservation: None,
+            policy_version: self.active.policy.version(),
+            degraded: self.store_down,
+            triggered: verdict.triggered.clone(),
         }
-        if decision.action == Action::Block && decision.reason != Reason::Unavailable && fits_alone(&self.active, plan, asked) {
-            decision.reason = Reason::InFlight;
-            decision.retryable = true;
-        }
-        decision.figures = named.and_then(|vote| self.figures(plan, vote, &judged.amounts, now));
-        decision
     }
 
     /// A deciding budget that refuses while the store is unreachable.
@@ -199,7 +190,7 @@ impl Engine {
     fn figures(&self, plan: &Plan, vote: Vote, amounts: &Amounts, now: i64) -> Option<Figures> {
         let (rule, line) = (self.active.rule(vote.budget)?, plan.line(vote)?);
         let windows = self.ledger.definitions.get(rule.definition)?;
-        let (window, resets_at_ms) = match windows.period() {
+        let (window, resets_at_ms) = match windows.period().filter(|_| windows.rolling) {
             None => {
                 let resets = windows.definition.window != crate::window::Window::Lifetime;
                 (windows.span, resets.then_some(windows.span.end_ms))
@@ -209,15 +200,14 @@ impl Engine {
                 (windows.shown(windows.open, now)?, oldest.map(|bucket| period.bucket_leaves_at(bucket)))
             }
         };
-        let used = line.reading.spent.saturating_add(line.reading.held);
-        let remaining = i128::from(rule.limit).saturating_sub(used).max(0);
+        let remaining = (i128::from(rule.limit) - line.reading.used()).max(0);
         Some(Figures {
             budget: BudgetIndex(vote.budget),
             limit: rule.limit,
-            spent: Reading::shown(line.reading.spent),
-            held: Reading::shown(line.reading.held),
+            spent: line.reading.spent,
+            held: line.reading.held,
             estimate: amounts.get(rule.unit),
-            remaining: Reading::shown(remaining),
+            remaining: Reading::cut(remaining),
             window,
             resets_at_ms,
         })
@@ -231,18 +221,19 @@ impl Engine {
         let slot = self.reservations.vacant();
         let called = call.model.filter(|_| judged.downgraded).and_then(|m| self.active.policy.sibling(call.provider, m));
         let lead = judged.verdict.winner.and_then(|vote| Some((self.active.rule(vote.budget)?.name, vote.line)));
-        let mut counters = SmallVec::new();
-        for (index, line) in plan.lines.iter().enumerate() {
-            let at = CounterRef { row: line.row, definition: line.definition, window: open(&self.ledger, line.definition) };
-            counters.push(Held { at, unit: line.unit, alarm: self.alarm(plan, index) });
-        }
         if let Some(reservation) = self.reservations.slot_mut(slot) {
             reservation.attributes.set(call, called);
             reservation.amounts = judged.amounts;
-            reservation.counters = counters;
             reservation.generation_of_policy = self.active.generation;
             reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
+            reservation.counters.clear();
+        }
+        for (index, line) in plan.lines.iter().enumerate() {
+            let held = Held { at: line.at(), place: line.place, unit: line.unit, alarm: self.alarm(plan, index) };
+            if let Some(reservation) = self.reservations.slot_mut(slot) {
+                reservation.counters.push(held);
+            }
         }
         self.reservations.hold(slot, now, ttl, ttl == TTL_MS)
     }

@@ -3,8 +3,8 @@
 use super::Engine;
 use crate::call::Call;
 use crate::event::{Event, EventKind};
-use crate::ledger::{CounterRef, Reading};
-use crate::plan::{Line, open};
+use crate::ledger::CounterRef;
+use crate::plan::Line;
 
 impl Engine {
     /// An event of a call.
@@ -24,10 +24,9 @@ impl Engine {
             event.budget = Some(found.id.clone());
             event.unit = Some(found.unit);
             event.limit = Some(found.limit);
-            event.spent = Some(Reading::shown(line.reading.spent));
-            let number = open(&self.ledger, line.definition);
+            event.spent = Some(line.reading.spent);
             let now = event.at_ms;
-            event.window = self.ledger.definitions.get(line.definition).and_then(|w| w.shown(number, now));
+            event.window = self.ledger.definitions.get(line.definition).and_then(|w| w.shown(line.window, now));
         }
         event
     }

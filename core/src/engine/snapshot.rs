@@ -102,6 +102,7 @@ impl Engine {
             breakers: state.breakers,
             events: state.events,
             store_down: state.store_down,
+            scratch: crate::plan::Plan::default(),
         };
         if let Some(latest) = engine.latest_ms {
             engine.open_windows(latest)?;

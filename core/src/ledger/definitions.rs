@@ -26,6 +26,8 @@ pub(crate) struct Windows {
     pub(crate) past: Vec<(u32, Span)>,
     pub(crate) next: u32,
     pub(crate) base: i64,
+    /// Whether the windows are buckets of a rolling one.
+    pub(crate) rolling: bool,
     /// Whether an enabled budget of the policy in force uses it.
     pub(crate) active: bool,
 }
@@ -33,7 +35,8 @@ pub(crate) struct Windows {
 impl Windows {
     fn new(definition: Definition) -> Windows {
         let span = Span { start_ms: i64::MAX, end_ms: i64::MIN };
-        Windows { definition, open: u32::MAX, span, past: Vec::new(), next: 0, base: i64::MIN, active: false }
+        let rolling = matches!(definition.window, Window::Rolling { .. });
+        Windows { rolling, definition, open: u32::MAX, span, past: Vec::new(), next: 0, base: i64::MIN, active: false }
     }
 
     #[inline]
@@ -53,7 +56,7 @@ impl Windows {
     /// Whether a counter of `window` counts at present.
     #[inline]
     pub(crate) fn is_live(&self, window: u32) -> bool {
-        if self.period().is_some() { (0..=60).contains(&self.age(window)) } else { window == self.open }
+        if self.rolling { (0..=60).contains(&self.age(window)) } else { window == self.open }
     }
 
     /// The bucket of that number, counted from the epoch.

@@ -24,17 +24,27 @@ use sweep::Sweep;
 /// No row: the subject has no counters yet.
 pub(crate) const NO_ROW: u32 = u32::MAX;
 
-/// What a counter shows: exact sums, not yet cut to the largest amount.
+/// What a counter shows. Sums are exact inside; here they are cut to the largest amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Reading {
-    pub(crate) spent: i128,
-    pub(crate) held: i128,
+    pub(crate) spent: i64,
+    pub(crate) held: i64,
 }
 
 impl Reading {
+    fn new((spent, held): (i128, i128)) -> Reading {
+        Reading { spent: Reading::cut(spent), held: Reading::cut(held) }
+    }
+
     /// An amount as it is shown: cut to the largest one.
-    pub(crate) fn shown(sum: i128) -> i64 {
+    pub(crate) fn cut(sum: i128) -> i64 {
         i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
+    }
+
+    /// Spent and held together.
+    #[inline]
+    pub(crate) fn used(self) -> i128 {
+        i128::from(self.spent) + i128::from(self.held)
     }
 }
 
@@ -83,50 +93,60 @@ impl Ledger {
     }
 
     #[inline]
-    fn counters_of(&self, row: u32) -> &[Counter] {
+    pub(crate) fn counters_of(&self, row: u32) -> &[Counter] {
         self.subjects.row(row).map_or(&[], |row| self.pool.get(row.block()))
     }
 
     /// What the counter of `definition` shows at present.
-    #[inline]
     pub(crate) fn reading(&self, row: u32, definition: u32) -> Reading {
         let Some(windows) = self.definitions.get(definition) else { return Reading::default() };
-        if windows.period().is_none() {
+        if !windows.rolling {
             return self.reading_at(CounterRef { row, definition, window: windows.open });
         }
-        let mut sum = Reading::default();
+        let mut sum = (0_i128, 0_i128);
         for counter in self.counters_of(row) {
             if counter.definition == definition && windows.is_live(counter.window) {
-                let part = self.value(row, counter);
-                sum = Reading { spent: sum.spent.saturating_add(part.spent), held: sum.held.saturating_add(part.held) };
+                let part = self.exact(row, counter);
+                sum = (sum.0.saturating_add(part.0), sum.1.saturating_add(part.1));
             }
         }
-        sum
+        Reading::new(sum)
+    }
+
+    /// What the open window of a calendar definition shows, and where in `counters` it stands.
+    #[inline]
+    pub(crate) fn look(&self, row: u32, counters: &[Counter], definition: u32, window: u32) -> (Reading, u16) {
+        for (place, counter) in (0_u16..).zip(counters) {
+            if counter.definition == definition && counter.window == window {
+                let reading = match counter.spent {
+                    Counter::WIDE => Reading::new(self.exact(row, counter)),
+                    spent => Reading { spent, held: counter.held },
+                };
+                return (reading, place);
+            }
+        }
+        (Reading::default(), u16::MAX)
     }
 
     /// What one window, or one bucket, holds by itself.
-    #[inline]
     pub(crate) fn reading_at(&self, at: CounterRef) -> Reading {
-        let same = |c: &&Counter| c.definition == at.definition && c.window == at.window;
-        self.counters_of(at.row).iter().find(same).map_or(Reading::default(), |c| self.value(at.row, c))
+        self.look(at.row, self.counters_of(at.row), at.definition, at.window).0
     }
 
     /// The spent amount that a window shows now: the whole live stretch for a rolling one.
-    pub(crate) fn spent_in(&self, at: CounterRef) -> i128 {
+    pub(crate) fn spent_in(&self, at: CounterRef) -> i64 {
         match self.definitions.get(at.definition) {
-            Some(windows) if windows.period().is_some() => self.reading(at.row, at.definition).spent,
+            Some(windows) if windows.rolling => self.reading(at.row, at.definition).spent,
             _ => self.reading_at(at).spent,
         }
     }
 
-    #[inline]
-    fn value(&self, row: u32, counter: &Counter) -> Reading {
+    fn exact(&self, row: u32, counter: &Counter) -> (i128, i128) {
         if counter.spent == Counter::WIDE {
             let at = CounterRef { row, definition: counter.definition, window: counter.window };
-            let (spent, held) = self.wide.get(&at).copied().unwrap_or_default();
-            return Reading { spent, held };
+            return self.wide.get(&at).copied().unwrap_or_default();
         }
-        Reading { spent: i128::from(counter.spent), held: i128::from(counter.held) }
+        (i128::from(counter.spent), i128::from(counter.held))
     }
 
     /// The counters of `definition` that count at present, the newest bucket first.
@@ -144,63 +164,63 @@ impl Ledger {
         self.counters_of(row)
             .iter()
             .filter(|c| c.definition == definition && windows.is_live(c.window))
-            .filter(|c| self.value(row, c) != Reading::default())
+            .filter(|c| self.exact(row, c) != (0, 0))
             .map(|c| windows.bucket(c.window))
             .min()
     }
 
+    /// Adds to a counter that stood at `place` of its row when it was read, or wherever it stands now.
+    /// Returns what is spent then.
+    #[inline]
+    pub(crate) fn add_at(&mut self, at: CounterRef, place: u16, spent: i64, held: i64, room: usize) -> i64 {
+        let block = self.subjects.row(at.row).map(|row| row.block()).unwrap_or_default();
+        if let Some(counter) = self.pool.get_mut(block).get_mut(usize::from(place)) {
+            if counter.definition == at.definition && counter.window == at.window && counter.spent != Counter::WIDE {
+                if let (Some(s), Some(h)) = (counter.spent.checked_add(spent), counter.held.checked_add(held)) {
+                    (counter.spent, counter.held) = (s, h);
+                    return s;
+                }
+            }
+        }
+        self.add(at, i128::from(spent), i128::from(held), room)
+    }
+
     /// Adds to a counter, making it where there is none; `room` says how many more are about to follow.
     /// A window that is gone takes nothing. Returns what is spent then.
-    #[inline]
     pub(crate) fn add(&mut self, at: CounterRef, spent: i128, held: i128, room: usize) -> i64 {
-        let Some(row) = self.subjects.row_mut(at.row) else { return 0 };
-        let block = row.block_mut();
-        let counters = self.pool.get_mut(*block);
-        let same = |c: &&mut Counter| c.definition == at.definition && c.window == at.window;
-        if let Some(counter) = counters.iter_mut().find(same) {
-            let sums = (
-                i64::try_from(spent).ok().and_then(|s| counter.spent.checked_add(s)),
-                i64::try_from(held).ok().and_then(|h| counter.held.checked_add(h)),
-            );
-            if let ((Some(s), Some(h)), false) = (sums, counter.spent == Counter::WIDE) {
-                counter.spent = s;
-                counter.held = h;
-                return s;
-            }
-            let before = if counter.spent == Counter::WIDE {
-                self.wide.get(&at).copied().unwrap_or_default()
-            } else {
-                (i128::from(counter.spent), i128::from(counter.held))
-            };
-            let after = (before.0.saturating_add(spent), before.1.saturating_add(held));
-            match (i64::try_from(after.0), i64::try_from(after.1)) {
-                (Ok(s), Ok(h)) => {
-                    (counter.spent, counter.held) = (s, h);
-                    self.wide.remove(&at);
-                }
-                _ => {
-                    counter.spent = Counter::WIDE;
-                    self.wide.insert(at, after);
-                }
-            }
-            return Reading::shown(after.0);
-        }
-        let Some(windows) = self.definitions.get(at.definition) else { return 0 };
-        if windows.span_of(at.window).is_none() {
-            return 0;
-        }
-        let counter = Counter { spent: 0, held: 0, definition: at.definition, window: at.window };
-        let dead = |c: &&mut Counter| {
-            c.definition == at.definition && c.held == 0 && windows.period().is_some() && windows.age(c.window) > 60
+        let counters = self.counters_of(at.row);
+        let found = counters.iter().position(|c| c.definition == at.definition && c.window == at.window);
+        let Some(place) = found.or_else(|| self.make(at, room)) else { return 0 };
+        let before = self.counters_of(at.row).get(place).map_or((0, 0), |c| self.exact(at.row, c));
+        let after = (before.0.saturating_add(spent), before.1.saturating_add(held));
+        let narrow = i64::try_from(after.0).ok().zip(i64::try_from(after.1).ok());
+        match narrow {
+            Some(_) => self.wide.remove(&at),
+            None => self.wide.insert(at, after),
         };
-        match self.pool.get_mut(*block).iter_mut().find(dead) {
-            Some(place) => *place = counter,
-            None => {
-                self.pool.push(block, counter, room);
-                self.counters = self.counters.saturating_add(1);
-            }
+        let block = self.subjects.row(at.row).map(|row| row.block()).unwrap_or_default();
+        if let Some(counter) = self.pool.get_mut(block).get_mut(place) {
+            (counter.spent, counter.held) = narrow.unwrap_or((Counter::WIDE, 0));
         }
-        self.add(at, spent, held, room)
+        Reading::cut(after.0)
+    }
+
+    /// Makes a counter in its row and says where; `None` when its window is gone.
+    fn make(&mut self, at: CounterRef, room: usize) -> Option<usize> {
+        let windows = self.definitions.get(at.definition)?;
+        windows.span_of(at.window)?;
+        let counter = Counter { spent: 0, held: 0, definition: at.definition, window: at.window };
+        let dead = |c: &Counter| {
+            windows.rolling && c.definition == at.definition && c.held == 0 && windows.age(c.window) > 60
+        };
+        let block = self.subjects.row_mut(at.row)?.block_mut();
+        if let Some(place) = self.pool.get(*block).iter().position(dead) {
+            *self.pool.get_mut(*block).get_mut(place)? = counter;
+            return Some(place);
+        }
+        self.pool.push(block, counter, room);
+        self.counters = self.counters.saturating_add(1);
+        self.pool.get(*block).len().checked_sub(1)
     }
 
     /// Copies what the open window of `from` holds into the open window of `to`, unless that one
@@ -221,10 +241,10 @@ impl Ledger {
                 _ => new.open,
             };
             let at = CounterRef { row, definition: to, window };
-            moved.push((CounterRef { row, definition: from, window: counter.window }, at, self.value(row, counter)));
+            moved.push((CounterRef { row, definition: from, window: counter.window }, at, self.exact(row, counter)));
         }
         for (_, at, value) in &moved {
-            self.add(*at, value.spent, value.held, 1);
+            self.add(*at, value.0, value.1, 1);
         }
         moved.into_iter().map(|(from, to, _)| (from, to)).collect()
     }
@@ -250,7 +270,7 @@ impl Ledger {
                 .copied()
                 .collect();
             for counter in future {
-                let value = self.value(row, &counter);
+                let value = self.exact(row, &counter);
                 let Some(open) = self.definitions.get(counter.definition).map(|w| w.open) else { continue };
                 let from = CounterRef { row, definition: counter.definition, window: counter.window };
                 moved.insert((counter.definition, counter.window), open);
@@ -260,7 +280,7 @@ impl Ledger {
                     self.counters = self.counters.saturating_sub(1);
                 }
                 self.wide.remove(&from);
-                self.add(CounterRef { window: open, ..from }, value.spent, value.held, 1);
+                self.add(CounterRef { window: open, ..from }, value.0, value.1, 1);
             }
         }
         moved

@@ -4,6 +4,7 @@ use super::faults::{Faults, Path};
 use super::filter::Filter;
 use super::schedule::Schedule;
 use crate::action::Action;
+use crate::call::Call;
 use crate::dimension::Dimension;
 use crate::json::{Json, Object};
 use crate::unit::Unit;
@@ -16,6 +17,19 @@ pub struct Scope {
     pub dimension: Dimension,
     /// The attribute's value; `None` means a counter for each value (`"*"`), or everything.
     pub value: Option<Box<str>>,
+}
+
+impl Scope {
+    /// Whether a call has to do with it.
+    #[must_use]
+    pub fn fits(&self, call: &Call<'_>) -> bool {
+        let value = self.dimension.of(call);
+        match (self.dimension, &self.value) {
+            (Dimension::Global, _) | (Dimension::User, None) => true,
+            (_, Some(own)) => value == Some(own),
+            (_, None) => value.is_some(),
+        }
+    }
 }
 
 /// One rung of a ladder: from this share of the limit on, this happens.

@@ -4,6 +4,7 @@ mod downgrades;
 mod names;
 mod parse;
 mod provider;
+mod quoted;
 mod rates;
 mod resolve;
 mod table;
@@ -14,7 +15,8 @@ use std::sync::{Arc, OnceLock};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-pub use rates::{RateError, Rates, Sheet};
+pub use quoted::RateError;
+pub use rates::{Rates, Sheet};
 pub use usage::{ServiceTier, TokenUsage, UsageError};
 
 use resolve::Found;
@@ -147,7 +149,9 @@ impl PriceBook {
 
     /// The model that a name means, `provider` being who is called: exactly, by provider prefix
     /// (`openai/gpt-4o`), by date suffix, by the table's aliases, or as a fine-tune (`ft:base:…`).
-    /// A provider that is unknown or does not serve the model is passed over. `None`: no price.
+    /// A provider that does not list the model is passed over, and one that is unknown too; the
+    /// price is then approximate, unless the model has a prefix and the provider is unknown (a
+    /// gateway). `None`: no price.
     #[must_use]
     pub fn resolve(&self, provider: Option<&str>, model: &str) -> Option<ModelId> {
         resolve::resolve(self, provider, model)
@@ -157,9 +161,11 @@ impl PriceBook {
     /// policy's name of it.
     #[must_use]
     pub fn name(&self, m: ModelId) -> &str {
-        let given = self.given(m);
-        let model = given.map_or(Some(m.index()), |g| g.model);
-        model.and_then(|i| self.table_name(i)).or_else(|| given.map(|g| &*g.name)).unwrap_or("")
+        if !m.is_override() {
+            return self.table_name(m.index()).unwrap_or("");
+        }
+        let Some(given) = self.given(m) else { return "" };
+        given.model.and_then(|i| self.table_name(i)).unwrap_or(&given.name)
     }
 
     /// Who serves the model, by the table's name (`openai`, `aws`, `x-ai`, …); `None` for a model
@@ -202,12 +208,16 @@ impl PriceBook {
         self.rates(candidate, at_ms).is_cheaper_than(self.rates(than, at_ms))
     }
 
-    /// The cheaper sibling that is used where a policy has no `downgrades`, as its provider writes it.
+    /// The cheaper sibling that is used where a policy has no `downgrades`, as its provider writes
+    /// it; `None` for a model that is called through a reseller, who may name it otherwise.
     #[must_use]
     pub fn builtin_downgrade(&self, m: ModelId) -> Option<&str> {
         let table = self.table?;
         let model = if m.is_override() { self.given(m)?.model? } else { m.index() };
         let model = table.model(model)?;
+        if ![NO_PROVIDER, model.provider].contains(&m.provider()) {
+            return None;
+        }
         let maker = table.providers.get(usize::from(model.provider))?.name;
         downgrades::of(maker, model.name)
     }

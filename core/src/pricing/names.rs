@@ -11,8 +11,11 @@ pub(crate) enum Tail {
     Open,
 }
 
-/// Words that may follow a name with an open tail.
-const STAGES: [&str; 8] = ["preview", "exp", "experimental", "latest", "beta", "default", "instruct", "it"];
+/// Stages of a model that may follow a name with an open tail, and be followed by a number.
+const STAGES: [&str; 4] = ["preview", "exp", "experimental", "beta"];
+
+/// Other words that may follow it.
+const WORDS: [&str; 4] = ["latest", "default", "instruct", "it"];
 
 /// Places where Bedrock runs a model, as the first part of its id.
 const REGIONS: [&str; 15] = [
@@ -20,12 +23,14 @@ const REGIONS: [&str; 15] = [
 ];
 
 impl Tail {
-    /// Whether `tail`, separator included, may follow, and whether the price is then a guess.
-    pub(crate) fn accepts(self, tail: &str) -> Option<bool> {
+    /// Whether `tail`, separator included, may follow `base`, and whether the price is then a guess.
+    pub(crate) fn accepts(self, base: &str, tail: &str) -> Option<bool> {
         match self {
             Tail::Closed => is_date(tail).then_some(true),
             Tail::Dated => (is_date(tail) || is_counter(tail)).then_some(false),
-            Tail::Open => (is_date(tail) || is_open(tail)).then_some(false),
+            Tail::Open => {
+                (is_date(tail) || is_open(tail, STAGES.iter().any(|s| base.ends_with(s)))).then_some(false)
+            }
         }
     }
 }
@@ -64,31 +69,57 @@ fn is_counter(tail: &str) -> bool {
     tail.strip_prefix('-').is_some_and(|b| b.len() == 3 && b.bytes().all(|c| c.is_ascii_digit()))
 }
 
-/// A chain of stages, dates, versions (`-v2:0`) and sizes (`-27b`).
-fn is_open(tail: &str) -> bool {
-    let mut rest = tail;
-    while let Some(separator) = rest.chars().next() {
-        let Some(body) = rest.get(1..) else { return false };
-        let end = body.find(['-', '@', ':']).unwrap_or(body.len());
-        let Some((part, next)) = body.split_at_checked(end) else { return false };
-        let number = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+/// A chain of stages, dates, versions (`-v2:0`), counters and sizes (`-27b`).
+fn is_open(tail: &str, after_stage: bool) -> bool {
+    let (mut rest, mut after_stage, mut after_version) = (tail, after_stage, false);
+    while !rest.is_empty() {
+        let Some((part, next)) = next_part(rest, after_stage) else { return false };
         let numbered =
             |p: Option<&str>| p.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
-        let fits = match separator {
-            ':' => number || STAGES.contains(&part),
-            _ => {
-                (number && part.len() >= 2)
-                    || numbered(part.strip_prefix('v'))
-                    || numbered(part.strip_suffix('b'))
-                    || STAGES.contains(&part)
-            }
-        };
+        let body = part.get(1..).unwrap_or("");
+        let (stage, version) = (STAGES.contains(&body), numbered(body.strip_prefix('v')));
+        let fits = stage
+            || version
+            || WORDS.contains(&body)
+            || numbered(body.strip_suffix('b'))
+            || (after_version && numbered(part.strip_prefix(':')))
+            || (after_stage && is_short_date(part))
+            || is_date(part)
+            || is_counter(part);
         if !fits {
             return false;
         }
-        rest = next;
+        (rest, after_stage, after_version) = (next, stage, version);
     }
     !tail.is_empty()
+}
+
+/// The first part of a tail with its separator, and the rest; a date with dashes is one part.
+fn next_part(tail: &str, after_stage: bool) -> Option<(&str, &str)> {
+    let body = tail.strip_prefix(['-', '@', ':'])?;
+    let end = body.find(['-', '@', ':']).unwrap_or(body.len()).checked_add(1)?;
+    let date = tail.split_at_checked(11).filter(|(date, _)| is_date(date));
+    let short = || {
+        let cut = |n| tail.split_at_checked(n).filter(|(date, _)| is_short_date(date));
+        if after_stage { cut(8).or_else(|| cut(6)) } else { None }
+    };
+    date.or_else(short).or_else(|| tail.split_at_checked(end))
+}
+
+/// What follows a stage: `-05-20` (month and day) or `-09-2025` (month and year).
+fn is_short_date(tail: &str) -> bool {
+    let bytes = tail.as_bytes();
+    let dashes = bytes.first() == Some(&b'-') && bytes.get(3) == Some(&b'-');
+    let number = |from, to| tail.get(from..to).filter(|p| p.bytes().all(|b| b.is_ascii_digit()));
+    let number = |from, to| number(from, to).and_then(|p| p.parse::<u32>().ok()).unwrap_or(0);
+    let (month, last) = (number(1, 3), number(4, tail.len()));
+    dashes
+        && (1..=12).contains(&month)
+        && match tail.len() {
+            6 => (1..=31).contains(&last),
+            8 => (2000..2100).contains(&last),
+            _ => false,
+        }
 }
 
 /// A Bedrock id without its region, and without the maker before a Claude model.
@@ -137,16 +168,41 @@ mod tests {
 
     #[test]
     fn open_tails_are_versions_and_stages() {
-        for good in ["-preview-05-20", "-20241022-v2:0", "-v1:0", "@default", "-latest", "-001", "-27b-it"] {
-            assert_eq!(Tail::Open.accepts(good), Some(false), "{good}");
+        for good in [
+            "-preview-05-20",
+            "-20241022-v2:0",
+            "-v1:0",
+            "@default",
+            "-latest",
+            "-preview-09-2025",
+            "-exp-1206",
+            "-2024-08-06-v1",
+            "-001",
+            "-27b-it",
+        ] {
+            assert_eq!(Tail::Open.accepts("m", good), Some(false), "{good}");
         }
-        for bad in ["", "-tts", "-foo", "-image", "-1", "-lite", "-preview-tts", "-v", "--", "-preview-", "é"]
-        {
-            assert_eq!(Tail::Open.accepts(bad), None, "{bad}");
+        for bad in [
+            "",
+            "-tts",
+            "-foo",
+            "-image",
+            "-1",
+            "-lite",
+            "-99",
+            "-9999",
+            "-preview-tts",
+            "-v",
+            "--",
+            "-preview-",
+            "é",
+        ] {
+            assert_eq!(Tail::Open.accepts("m", bad), None, "{bad}");
         }
-        assert_eq!(Tail::Closed.accepts("-latest"), None);
-        assert_eq!(Tail::Closed.accepts("-2030-01-01"), Some(true));
-        assert_eq!(Tail::Dated.accepts("-2030-01-01"), Some(false));
-        assert_eq!(Tail::Dated.accepts("-preview"), None);
+        assert_eq!(Tail::Open.accepts("m-preview", "-09-2025"), Some(false));
+        assert_eq!(Tail::Closed.accepts("m", "-latest"), None);
+        assert_eq!(Tail::Closed.accepts("m", "-2030-01-01"), Some(true));
+        assert_eq!(Tail::Dated.accepts("m", "-2030-01-01"), Some(false));
+        assert_eq!(Tail::Dated.accepts("m", "-preview"), None);
     }
 }

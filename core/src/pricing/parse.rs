@@ -16,12 +16,10 @@
 //! write for an hour to `w`; `b` audio out and `g` image out to `o` output; `c` cached audio and
 //! `n` cached image to `r` if that is given, else to `a` and `m`; `s` web search and `q` request to 0.
 
-use crate::amount;
 use crate::pricing::names::Tail;
 use crate::pricing::rates::{Rates, Sheet};
 use crate::pricing::table::{Model, Period, Provider, Table};
 use crate::pricing::usage::ServiceTier;
-use crate::unit::Unit;
 
 const TEXT: &str = include_str!("../../data/prices.txt");
 
@@ -111,7 +109,7 @@ fn sheet(text: &str) -> Option<Sheet> {
     for part in text.split(' ').filter(|p| !p.is_empty()) {
         let (letter, number) = part.split_at_checked(1)?;
         let at = usize::from(letter.bytes().next()?.checked_sub(b'a')?);
-        *rates.get_mut(at)? = amount::parse(number, Unit::Usd).ok()?;
+        *rates.get_mut(at)? = nanos(number)?;
         given |= 1 << at;
     }
     let get = |letter: u8, fallback: i64| {
@@ -137,6 +135,22 @@ fn sheet(text: &str) -> Option<Sheet> {
         web_search: get(b's', 0).checked_mul(1_000)?,
         request: get(b'q', 0).checked_mul(1_000)?,
     })
+}
+
+/// `2.5` as 2,500,000,000, like [`crate::amount::parse`] but ten times as fast: there are thousands.
+fn nanos(text: &str) -> Option<i64> {
+    let (mut value, mut left) = (0_i64, None);
+    for byte in text.bytes() {
+        match (byte, left) {
+            (b'0'..=b'9', _) => {
+                value = value.checked_mul(10)?.checked_add(i64::from(byte & 0x0f))?;
+                left = left.map(|n: u32| n.checked_sub(1)).map_or(Some(None), |n| n.map(Some))?;
+            }
+            (b'.', None) => left = Some(9),
+            _ => return None,
+        }
+    }
+    if text.is_empty() { None } else { value.checked_mul(10_i64.pow(left.unwrap_or(9))) }
 }
 
 #[cfg(test)]
@@ -166,6 +180,16 @@ mod tests {
         );
         assert_eq!(s.web_search, 10_000_000_000_000);
         assert!(sheet("i").is_none() && sheet("I2").is_none() && sheet("i-2").is_none());
+    }
+
+    #[test]
+    fn numbers_read_as_amounts_do() {
+        use crate::{amount, unit::Unit};
+        for text in
+            ["0", "2.5", "0.000000001", "9223372036.854775807", "12", "0.1234567891", "1e3", "-1", "", "٣"]
+        {
+            assert_eq!(nanos(text), amount::parse(text, Unit::Usd).ok(), "{text}");
+        }
     }
 
     #[test]

@@ -30,7 +30,12 @@ impl Found {
 pub(crate) fn resolve(book: &PriceBook, provider: Option<&str>, name: &str) -> Option<ModelId> {
     let known = |p: &str| book.table.and_then(|t| canonical_index(t, p));
     let asked = provider.and_then(known);
-    let found = book.table.and_then(|t| in_table(t, asked, name));
+    let found = book.table.and_then(|t| {
+        let found = in_table(t, asked, name)?;
+        // Who is called is not in the table: the price is somebody else's.
+        let stranger = provider.is_some() && asked.is_none() && prefixed(t, name).is_none();
+        Some(Found { approximate: found.approximate || stranger, ..found })
+    });
     let reseller = found.and_then(|f| f.reseller).unwrap_or(NO_PROVIDER);
     let flag = |approximate: bool| if approximate { APPROXIMATE } else { 0 };
     if let Some(given) = &book.given {
@@ -68,12 +73,8 @@ pub(crate) fn in_table(table: &Table, asked: Option<u8>, name: &str) -> Option<F
         Cow::Borrowed(name)
     };
     if let Some(provider) = asked {
-        return served_by(table, provider, &name).or_else(|| {
-            let elsewhere = anywhere(table, &name)?;
-            // The prefix names another provider: a gateway, which passes its price on.
-            let routed = prefixed(table, &name).is_some();
-            Some(Found { approximate: elsewhere.approximate || !routed, ..elsewhere })
-        });
+        return served_by(table, provider, &name)
+            .or_else(|| Some(Found { approximate: true, ..anywhere(table, &name)? }));
     }
     anywhere(table, &name)
 }
@@ -86,9 +87,32 @@ fn anywhere(table: &Table, name: &str) -> Option<Found> {
     }
     let exact = table.named(name).next();
     let earlier = exact.map_or(table.providers.len(), |n| usize::from(n.provider));
-    let lists = || (0..earlier).filter_map(|p| listed_by(table, u8::try_from(p).ok()?, name));
+    if earlier == 0 {
+        return exact.map(Found::exact);
+    }
     // A maker's dated name comes before a reseller's, a guess after both.
-    lists().find(|f| !f.approximate).or_else(|| exact.map(Found::exact)).or_else(|| lists().next())
+    let tailed = |guess: bool| {
+        let accepted =
+            |(base, tail)| table.named(base).filter(move |n| n.tail.accepts(base, tail) == Some(guess));
+        let names = cuts(name).flat_map(accepted).filter(|n| usize::from(n.provider) < earlier);
+        names.min_by_key(|n| n.provider).map(|n| Found { approximate: guess, ..Found::exact(n) })
+    };
+    let odd = || odd_names(table, name).filter(|f| !f.approximate);
+    tailed(false)
+        .or_else(|| exact.map(Found::exact))
+        .or_else(odd)
+        .or_else(|| tailed(true))
+        .or_else(|| odd_names(table, name))
+}
+
+/// Fine-tunes, paths and Bedrock's regions, which have to be taken apart before they are looked up.
+fn odd_names(table: &Table, name: &str) -> Option<Found> {
+    let by = |p: &str| listed_by(table, table.provider(p)?, name);
+    if name.starts_with("ft:") {
+        return (0..table.providers.len()).find_map(|p| listed_by(table, u8::try_from(p).ok()?, name));
+    }
+    let path = || name.contains('/').then(|| PATHS.iter().find_map(|p| by(p))).flatten();
+    without_region(name).and_then(|_| by("aws")).or_else(path)
 }
 
 /// A model that a provider serves, by its own price or that of the maker it resells.
@@ -133,7 +157,7 @@ fn with_tail(table: &Table, provider: u8, name: &str) -> Option<Found> {
     }
     cuts(name).find_map(|(base, tail)| {
         let alias = of(base)?;
-        let approximate = alias.tail.accepts(tail)?;
+        let approximate = alias.tail.accepts(base, tail)?;
         debug_assert!(!approximate || alias.tail == Tail::Closed);
         Some(Found { approximate, ..Found::exact(alias) })
     })

@@ -118,3 +118,6 @@ impl TokenUsage {
             == 0
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,11 +18,13 @@ impl Attributes {
     pub(crate) fn set(&mut self, call: &Call<'_>, called: Option<&str>) {
         let texts =
             [call.user, call.tier, call.org, call.feature, call.session, call.provider, call.model, called];
+        self.lengths = [0; 8];
         self.bytes.clear();
         for (length, text) in self.lengths.iter_mut().zip(texts) {
-            let text = text.unwrap_or("");
-            *length = u16::try_from(text.len()).unwrap_or(0);
-            self.bytes.extend_from_slice(text.as_bytes());
+            if let Some(text) = text {
+                *length = u16::try_from(text.len()).unwrap_or(0);
+                self.bytes.extend_from_slice(text.as_bytes());
+            }
         }
     }
 

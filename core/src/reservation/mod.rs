@@ -71,6 +71,8 @@ pub(crate) enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Held {
     pub(crate) at: CounterRef,
+    /// Where in its row the counter stood.
+    pub(crate) place: u16,
     pub(crate) unit: Unit,
     /// The spent amount from which on a threshold may fire, as the policy of the reserve has it.
     pub(crate) alarm: i64,
@@ -199,6 +201,7 @@ impl Reservations {
             reservation.ends_ms = now_ms;
             self.ended.push_back(slot);
         }
+        self.forget(now_ms);
     }
 
     /// The next hold whose time is over at `now_ms`, in the order of (expiry, creation); it is
@@ -222,7 +225,7 @@ impl Reservations {
 
     /// Forgets ends that are old or too many. Exactness is [`Reservations::find`]'s; this frees memory.
     #[inline]
-    pub(crate) fn forget(&mut self, now_ms: i64) {
+    fn forget(&mut self, now_ms: i64) {
         for _ in 0..FORGET {
             let Some(slot) = self.ended.front().copied() else { break };
             let old = self.slot(slot).is_none_or(|r| r.ends_ms.saturating_add(REMEMBERED_MS) <= now_ms);

@@ -4,9 +4,9 @@ pub(crate) mod build;
 pub(crate) mod compare;
 pub mod html;
 pub mod money;
-mod table;
+pub mod table;
 pub mod terminal;
-mod text;
+pub mod text;
 
 use serde::Serialize;
 

@@ -15,23 +15,24 @@ pub(crate) const RESET: &str = "\x1b[0m";
 const TEXT_MAX: usize = 40;
 
 /// A table: the first columns are text, the others numbers.
-pub(crate) struct Table {
+pub struct Table {
     texts: usize,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table with these headings, the first `texts` of them over text.
-    pub(crate) fn new(texts: usize, headings: &[&str]) -> Table {
+    pub fn new(texts: usize, headings: &[&str]) -> Table {
         Table { texts, rows: vec![headings.iter().map(|h| (*h).to_owned()).collect()] }
     }
 
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    /// Adds a row of cells, as many as there are headings.
+    pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// Writes the table, two spaces in. Columns of numbers that are all empty are left out.
-    pub(crate) fn write(&self, out: &mut String) {
+    pub fn write(&self, out: &mut String) {
         let columns = self.rows.first().map_or(0, Vec::len);
         let cell = |row: &Vec<String>, c: usize| shown(row.get(c).map_or("", String::as_str));
         let kept: Vec<(usize, usize)> = (0..columns)

@@ -5,7 +5,7 @@ use spendgate_core::policy::{Budget, Policy};
 use spendgate_core::unit::Unit;
 
 /// `tier: free`, `user: *`, `global`.
-pub(crate) fn scope(budget: &Budget) -> String {
+pub fn scope(budget: &Budget) -> String {
     let dimension = budget.scope.dimension.as_str();
     match &budget.scope.value {
         Some(value) => format!("{dimension}: {value}"),
@@ -15,7 +15,7 @@ pub(crate) fn scope(budget: &Budget) -> String {
 }
 
 /// `5 USD`, `100000 tokens`.
-pub(crate) fn limit(budget: &Budget) -> String {
+pub fn limit(budget: &Budget) -> String {
     let amount = amount::format(budget.limit, budget.unit);
     match budget.unit {
         Unit::Usd => format!("{amount} USD"),
@@ -24,7 +24,7 @@ pub(crate) fn limit(budget: &Budget) -> String {
 }
 
 /// `monthly`, or the full definition where it says more: `rolling:5h`, `daily:Europe/Berlin`.
-pub(crate) fn window(policy: &Policy, budget: &Budget) -> String {
+pub fn window(policy: &Policy, budget: &Budget) -> String {
     policy.definition(budget).map_or_else(String::new, |d| {
         let canonical = d.window.canonical();
         let plain = canonical.strip_suffix(":UTC").unwrap_or(&canonical);
@@ -34,7 +34,7 @@ pub(crate) fn window(policy: &Policy, budget: &Budget) -> String {
 }
 
 /// `block`, `warn at 80 %, block at 100 %`.
-pub(crate) fn action(budget: &Budget) -> String {
+pub fn action(budget: &Budget) -> String {
     if !budget.enabled {
         return "disabled".to_owned();
     }
