@@ -82,7 +82,7 @@ fn text(
     decision: &Decision,
     at_ms: i64,
 ) -> String {
-    let mut table = Table::new(5, &["", "budget", "scope", "limit", "window", "why"]);
+    let mut table = Table::new(6, &["", "budget", "scope", "limit", "window", "why"]);
     for candidate in candidates {
         let Some(b) = budget(engine, candidate) else { continue };
         let sign = if candidate.applies { "+" } else { "-" };

@@ -12,7 +12,7 @@ pub(crate) const CYAN: &str = "\x1b[36m";
 pub(crate) const RESET: &str = "\x1b[0m";
 
 /// The widest that a column of text gets, in characters.
-const TEXT_MAX: usize = 40;
+const TEXT_MAX: usize = 64;
 
 /// A table: the first columns are text, the others numbers.
 pub struct Table {

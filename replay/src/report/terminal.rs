@@ -37,6 +37,11 @@ fn n(count: impl Into<u128>) -> String {
     grouped(count.into())
 }
 
+/// `1 call`, `2 calls`.
+fn counted(count: u64, one: &str) -> String {
+    format!("{} {one}{}", n(count), if count == 1 { "" } else { "s" })
+}
+
 fn title(out: &mut String, text: &str) {
     let _ = writeln!(out, "\n{BOLD}{text}{RESET}");
 }
@@ -85,7 +90,7 @@ fn treatment(out: &mut String, outcome: &Outcome) {
         .iter()
         .filter(|(_, calls, _, _)| *calls > 0)
         .map(|(name, calls, users, color)| {
-            format!("{color}{name}{RESET} {} calls of {} users", n(*calls), n(*users))
+            format!("{color}{name}{RESET} {} of {}", counted(*calls, "call"), counted(*users, "user"))
         })
         .collect();
     let line = if acted.is_empty() { "no limit was reached".to_owned() } else { acted.join(", ") };

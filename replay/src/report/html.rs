@@ -1,8 +1,0 @@
-//! HTML.
-use super::Report;
-
-/// The report as one HTML page.
-#[must_use]
-pub fn render(_report: &Report) -> String {
-    String::new()
-}
