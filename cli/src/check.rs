@@ -47,9 +47,8 @@ type Faults = Vec<(String, String)>;
 fn check(path: &Path, prices: &PriceBook, now_ms: i64) -> Result<Result<Policy, Faults>, Failure> {
     let text = match files::read_text(path) {
         Err(Failure::Refused(lines)) => {
-            let name = path.display().to_string();
-            let short =
-                |line: &String| line.strip_prefix(&name).unwrap_or(line).trim_start_matches(':').to_owned();
+            let name = format!("{}: ", path.display());
+            let short = |line: &String| line.strip_prefix(&name).unwrap_or(line).to_owned();
             return Ok(Err(lines.iter().map(|l| (String::new(), short(l))).collect()));
         }
         other => other?,

@@ -103,29 +103,41 @@ fn text(
     out.push_str("Candidates in policy order, + applies, - does not:\n");
     table.write(&mut out);
     out.push('\n');
-    out.push_str(&verdict(engine, call, decision));
+    out.push_str(&verdict(engine, call, candidates, decision));
     out
 }
 
-/// What a first call gets, with nothing spent yet.
-fn verdict(engine: &Engine, call: &Call<'_>, decision: &Decision) -> String {
-    let mut out = format!("With nothing spent yet: {}", decision.action.as_str().replace('_', " "));
-    out.push_str(&format!(" ({})", decision.reason.as_str().replace('_', " ")));
+/// Who decides, and what a first call gets with nothing spent yet.
+fn verdict(engine: &Engine, call: &Call<'_>, candidates: &[Candidate], decision: &Decision) -> String {
+    let deciding: Vec<&str> =
+        candidates.iter().filter(|c| c.applies).filter_map(|c| budget(engine, c)).map(|b| &*b.id).collect();
+    let mut out = match deciding.as_slice() {
+        [] => "No budget decides".to_owned(),
+        [one] => format!("{one} decides"),
+        many => format!("{} decide together, the most severe wins", many.join(", ")),
+    };
+    out.push_str(&format!(
+        ". With nothing spent yet: {} ({}",
+        decision.action.as_str().replace('_', " "),
+        decision.reason.as_str().replace('_', " ")
+    ));
+    let named = decision.figures.as_ref().filter(|f| f.estimate.is_some() || !decision.triggered.is_empty());
+    if let Some(figures) = named
+        && let Some(b) = engine.policy().budgets().get(figures.budget.get())
+    {
+        let estimate =
+            figures.estimate.map_or_else(|| "no estimate".to_owned(), |e| amount::format(e, b.unit));
+        out.push_str(&format!(", {}: {estimate} of {}", b.id, words::limit(b)));
+        if let Some(resets) = figures.resets_at_ms {
+            out.push_str(&format!(", resets at {}", time::format(resets)));
+        }
+    }
     if decision.downgraded
         && let Some(model) = engine.model(call, decision)
     {
         out.push_str(&format!(", calling {model}"));
     }
-    if let Some(figures) = &decision.figures
-        && let Some(b) = engine.policy().budgets().get(figures.budget.get())
-    {
-        out.push_str(&format!("; {} is the closest to its limit", b.id));
-        out.push_str(&format!(": {} of {} left", amount::format(figures.remaining, b.unit), words::limit(b)));
-        if let Some(resets) = figures.resets_at_ms {
-            out.push_str(&format!(", resets at {}", time::format(resets)));
-        }
-    }
-    out.push_str(".\n");
+    out.push_str(").\n");
     out
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|e| {
         let line =
             e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
-        Failure::Refused(vec![format!("{name}:{line}: is not UTF-8")])
+        Failure::Refused(vec![format!("{name}: line {line} is not UTF-8")])
     })
 }
 
@@ -57,13 +57,16 @@ pub(crate) fn read_policy(path: &Path, prices: &PriceBook, now_ms: i64) -> Resul
     })
 }
 
-/// A file that appears whole or not at all: written beside its place, then moved there.
-pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+/// A file that appears whole or not at all: written beside its place in `pieces`, then moved there.
+pub(crate) fn write_whole(path: &Path, pieces: impl Iterator<Item = impl AsRef<str>>) -> Result<(), Failure> {
     let trouble = |e: io::Error| Failure::trouble(format!("{}: {e}", path.display()));
     let beside = beside(path)?;
-    let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
+    let written = fs::File::create(&beside).and_then(|file| {
+        let mut out = io::BufWriter::new(file);
+        for piece in pieces {
+            out.write_all(piece.as_ref().as_bytes())?;
+        }
+        out.into_inner()?.sync_all()?;
         fs::rename(&beside, path)
     });
     written.map_err(|e| {

@@ -123,7 +123,7 @@ fn give(args: &ReplayArgs, report: &Report) -> Result<Code, Failure> {
         return Err(Failure::Refused(lines));
     }
     if let Some(path) = &args.html {
-        files::write_whole(path, &html::render(report))?;
+        files::write_whole(path, std::iter::once(html::render(report)))?;
     }
     if args.json {
         print(&report.to_json().map_err(Failure::trouble)?)?;

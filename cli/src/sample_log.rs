@@ -11,7 +11,7 @@ use crate::files;
 pub(crate) fn run(args: &SampleLogArgs) -> Result<Code, Failure> {
     let sample = Sample::new(args.seed, args.calls, args.users);
     match &args.out {
-        Some(path) => files::write_whole(path, &sample.collect::<String>())?,
+        Some(path) => files::write_whole(path, sample)?,
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             for line in sample {

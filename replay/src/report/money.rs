@@ -56,6 +56,12 @@ pub fn grouped(n: u128) -> String {
     out
 }
 
+/// `1 call`, `2,345 calls`.
+#[must_use]
+pub fn counted(count: u64, one: &str) -> String {
+    format!("{} {one}{}", grouped(count.into()), if count == 1 { "" } else { "s" })
+}
+
 /// `part` of `whole` in percent with one decimal, rounded; `None` where `whole` is not above 0.
 #[must_use]
 pub fn percent(part: i128, whole: i128) -> Option<String> {

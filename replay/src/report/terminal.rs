@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::money::{Usd, grouped, percent};
+use super::money::{Usd, counted, grouped, percent};
 use super::table::{BOLD, CYAN, DIM, GREEN, RED, RESET, Table, YELLOW};
 use super::{Comparison, DEFINITIONS, GroupLine, Outcome, Report, Total};
 
@@ -37,11 +37,6 @@ fn n(count: impl Into<u128>) -> String {
     grouped(count.into())
 }
 
-/// `1 call`, `2 calls`.
-fn counted(count: u64, one: &str) -> String {
-    format!("{} {one}{}", n(count), if count == 1 { "" } else { "s" })
-}
-
 fn title(out: &mut String, text: &str) {
     let _ = writeln!(out, "\n{BOLD}{text}{RESET}");
 }
@@ -54,7 +49,7 @@ fn heading(out: &mut String, report: &Report) {
     };
     let _ = writeln!(out, "{BOLD}Spendgate replay{RESET} of {files} with {}", report.outcome.policy);
     let total = &report.outcome.total;
-    let _ = write!(out, "{DIM}{} calls by {} users", n(total.calls), n(total.users));
+    let _ = write!(out, "{DIM}{} by {}", counted(total.calls, "call"), counted(total.users, "user"));
     if let (Some(first), Some(last)) = (&log.first, &log.last) {
         let _ = write!(out, ", {first} to {last}");
     }

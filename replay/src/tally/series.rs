@@ -21,7 +21,7 @@ const WIDTHS: [i64; 9] = [
 ];
 
 /// The most buckets; then they widen.
-const BUCKETS_MAX: usize = 200;
+const BUCKETS_MAX: usize = 120;
 
 /// The sums of one stretch of time, money in nano-dollars.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::money::{Usd, grouped, percent};
+use super::super::money::{Usd, counted, grouped, percent};
 use super::super::{DEFINITIONS, GroupLine, Report};
 use super::style::CSS;
 use super::{escape, plots, tables};
@@ -75,12 +75,7 @@ fn heading(out: &mut String, report: &Report) {
         many => format!("{} files", many.len()),
     };
     let _ = write!(out, "<h1>What {} would have done</h1><p class=\"sub\">", escape(&report.outcome.policy));
-    let _ = write!(
-        out,
-        "{files}: {} calls by {} users",
-        grouped(total.calls.into()),
-        grouped(total.users.into())
-    );
+    let _ = write!(out, "{files}: {} by {}", counted(total.calls, "call"), counted(total.users, "user"));
     if let (Some(first), Some(last)) = (&log.first, &log.last) {
         let _ = write!(out, ", {} to {}", escape(first), escape(last));
     }
@@ -98,16 +93,16 @@ fn cards(out: &mut String, report: &Report) {
         ("downgraded", total.downgraded, total.downgraded_users),
     ] {
         if calls > 0 {
-            parts.push(format!("{} calls of {} users {what}", grouped(calls.into()), grouped(users.into())));
+            parts.push(format!("{} of {} {what}", counted(calls, "call"), counted(users, "user")));
         }
     }
     let over = total.warned + total.dry_run;
     let risk = if over > 0 {
-        format!("{} calls warned or watched", grouped(over.into()))
+        format!("{} warned or watched", counted(over, "call"))
     } else {
         share(total.at_risk_usd)
     };
-    let calls = format!("{} calls", grouped(total.calls.into()));
+    let calls = counted(total.calls, "call");
     let saved = if parts.is_empty() { share(total.saved_usd) } else { parts.join(", ") };
     let cards = [
         ("requested", "", total.requested_usd, calls),

@@ -127,7 +127,7 @@ fn time_label(start: &str, width_ms: i64) -> String {
 
 /// How much of the money the heaviest users ask for.
 pub(super) fn concentration(outcome: &Outcome) -> String {
-    const HEIGHT: f64 = 420.0;
+    const HEIGHT: f64 = 360.0;
     const TOP: f64 = 12.0;
     const BOTTOM: f64 = 46.0;
     const LEFT: f64 = 60.0;
@@ -135,21 +135,21 @@ pub(super) fn concentration(outcome: &Outcome) -> String {
     if points.len() < 3 {
         return String::new();
     }
-    let x = |m: u32| LEFT + (600.0 - LEFT - RIGHT) * f64::from(m) / 1_000.0;
+    let x = |m: u32| LEFT + (480.0 - LEFT - RIGHT) * f64::from(m) / 1_000.0;
     let y = |m: u32| TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - f64::from(m) / 1_000.0);
     let mut svg = format!(
-        "<svg viewBox=\"0 0 600 {HEIGHT}\" role=\"img\" aria-label=\"Share of money by share of users\">"
+        "<svg viewBox=\"0 0 480 {HEIGHT}\" role=\"img\" aria-label=\"Share of money by share of users\">"
     );
     for m in [0, 250, 500, 750, 1_000] {
         let _ = write!(
             svg,
             "<line class=\"g\" x1=\"{LEFT}\" x2=\"{0:.1}\" y1=\"{1:.1}\" y2=\"{1:.1}\"/><text x=\"{2:.1}\" y=\"{3:.1}\" text-anchor=\"end\">{4} %</text><text x=\"{5:.1}\" y=\"{6:.1}\" text-anchor=\"middle\">{4} %</text>",
-            600.0 - RIGHT,
+            480.0 - RIGHT,
             y(m),
             LEFT - 8.0,
             y(m) + 4.0,
             m / 10,
-            x(m).min(580.0),
+            x(m).min(462.0),
             HEIGHT - 26.0
         );
     }

@@ -18,34 +18,42 @@ enum Cell {
     Bar(u32, u32),
 }
 
+/// A table. Columns that count nothing in any row are left out.
 fn table(headings: &[(&str, bool)], rows: Vec<Vec<Cell>>) -> String {
+    let counts = |c: usize| rows.iter().any(|row| !matches!(row.get(c), Some(Cell::Count(0, _)) | None));
+    let kept: Vec<bool> = (0..headings.len()).map(counts).collect();
     let mut out = String::from("<div class=\"scroll\"><table><thead><tr>");
-    for (heading, is_text) in headings {
+    for ((heading, is_text), _) in headings.iter().zip(&kept).filter(|(_, kept)| **kept) {
         let class = if *is_text { " class=\"t\"" } else { "" };
         let _ = write!(out, "<th{class}>{heading}</th>");
     }
     out.push_str("</tr></thead><tbody>");
-    for row in rows {
+    for row in &rows {
         out.push_str("<tr>");
-        for cell in row {
-            let _ = match cell {
-                Cell::Text(text) => write!(out, "<td class=\"t\">{}</td>", escape(&text)),
-                Cell::Wide(text) => write!(out, "<td class=\"t wide\">{}</td>", escape(&text)),
-                Cell::Number(text) => write!(out, "<td>{}</td>", escape(&text)),
-                Cell::Count(0, _) => write!(out, "<td class=\"zero\">0</td>"),
-                Cell::Count(n, class) => write!(out, "<td class=\"{class}\">{}</td>", grouped(n.into())),
-                Cell::Bar(spent, saved) => write!(
-                    out,
-                    "<td><div class=\"bar\"><i class=\"s\" style=\"width:{}%\"></i><i style=\"width:{}%\"></i></div></td>",
-                    decimal(spent + saved),
-                    decimal(spent)
-                ),
-            };
+        for (cell, _) in row.iter().zip(&kept).filter(|(_, kept)| **kept) {
+            write_cell(&mut out, cell);
         }
         out.push_str("</tr>");
     }
     out.push_str("</tbody></table></div>");
     out
+}
+
+fn write_cell(out: &mut String, cell: &Cell) {
+    // Writing to a String cannot fail.
+    let _ = match cell {
+        Cell::Text(text) => write!(out, "<td class=\"t\">{}</td>", escape(text)),
+        Cell::Wide(text) => write!(out, "<td class=\"t wide\">{}</td>", escape(text)),
+        Cell::Number(text) => write!(out, "<td>{}</td>", escape(text)),
+        Cell::Count(0, _) => write!(out, "<td class=\"zero\">0</td>"),
+        Cell::Count(n, class) => write!(out, "<td class=\"{class}\">{}</td>", grouped((*n).into())),
+        Cell::Bar(spent, saved) => write!(
+            out,
+            "<td><div class=\"bar\"><i class=\"s\" style=\"width:{}%\"></i><i style=\"width:{}%\"></i></div></td>",
+            decimal(spent + saved),
+            decimal(*spent)
+        ),
+    };
 }
 
 fn decimal(thousandths: u32) -> String {
