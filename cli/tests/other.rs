@@ -35,7 +35,7 @@ fn explain_lists_candidates_in_order_and_says_why() {
     );
     assert_eq!((&json["decision"]["action"], &json["decision"]["budget"]), (&"block".into(), &"own".into()));
     folder.run(&["explain", "--policy", "p.json", "--at", "yesterday"]).expect_code(2).says("RFC 3339");
-    folder.run(&["explain", "--policy", "p.json", "--usd", "-1"]).expect_code(2).says("--usd");
+    folder.run(&["explain", "--policy", "p.json", "--usd=-1"]).expect_code(2).says("--usd");
     folder.run(&["explain", "--policy", "p.json", "--user", ""]).expect_code(2).says("--user");
 }
 

@@ -205,3 +205,35 @@ fn cached_tokens_are_part_of_the_input() {
     assert!(rows.is_empty());
     assert_eq!(said, ["log:2: cached_tokens: 11 cached tokens of 10 input tokens"]);
 }
+
+/// Every line of a broken log is a row, a skipped row or a bad row, and nothing panics.
+#[test]
+fn broken_bytes_never_panic_and_never_vanish() {
+    use crate::rng::SplitMix;
+    let csv = b"time,user,input_tokens,output_tokens,cost\n2026-05-01T00:00:00Z,\"u,1\",12,3,0.5\n2026-05-02,u2,4,,\n1777593600,u3,,,1e-5\n";
+    let json = b"{\"time\":\"2026-05-01\",\"user\":\"u\",\"cost\":0.5}\n{\"time\":1777593600,\"input_tokens\":3,\"usageDetails\":{\"input\":1}}\n";
+    let mut random = SplitMix::new(11);
+    for round in 0..2_000 {
+        let mut bytes = if round % 2 == 0 { csv.to_vec() } else { json.to_vec() };
+        for _ in 0..=random.below(4) {
+            let at = usize::try_from(random.below(bytes.len() as u64)).unwrap();
+            match random.below(4) {
+                0 => bytes[at] = u8::try_from(random.below(256)).unwrap(),
+                1 if bytes.len() > 2 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, b"\",\n{}[]:\\-."[usize::try_from(random.below(11)).unwrap()]),
+                _ => bytes.truncate(at.max(1)),
+            }
+        }
+        for format in [Format::Auto, Format::Langfuse, Format::Openai, Format::Litellm] {
+            let Ok(mut reader) = Reader::open("log", &bytes[..], format, &Mapping::of(format), &[]) else {
+                continue;
+            };
+            let mut row = Row::default();
+            let mut steps = 0;
+            while reader.next(&mut row).unwrap() != Next::End {
+                steps += 1;
+                assert!(steps < 1_000, "the reader does not end");
+            }
+        }
+    }
+}

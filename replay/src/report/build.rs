@@ -10,8 +10,10 @@ use super::{
 };
 use crate::intern::Interner;
 use crate::replay::{Replay, Run};
+use crate::tally::Tally;
 use crate::tally::budgets::Subject;
 use crate::tally::group::Group;
+use crate::tally::tiers::Tier;
 use crate::tally::users::User;
 
 /// Features and models that are listed.
@@ -145,21 +147,20 @@ pub(crate) fn named(names: &Interner, number: usize) -> Option<String> {
 
 pub(crate) fn outcome(replay: &Replay, run: &Run, top: usize) -> Outcome {
     let (tally, policy) = (&run.tally, run.gate.policy());
-    let total = total(&tally.total, tally.users.iter().map(|(_, user)| user));
-    let tiers = (0..tally.tiers.list.len()).filter_map(|i| tier(replay, run, i)).collect();
+    let (total, tiers) = totals(tally);
+    let tiers = tier_lines(replay, run, tiers);
     let budgets: Vec<BudgetLine> = policy
         .budgets()
         .iter()
         .zip(&tally.budgets.list)
-        .enumerate()
-        .map(|(i, (budget, sums))| BudgetLine {
+        .map(|(budget, sums)| BudgetLine {
             id: budget.id.to_string(),
             scope: text::scope(budget),
             limit: text::limit(budget),
             window: text::window(policy, budget),
             action: text::action(budget),
             hits: sums.hits,
-            subjects: tally.budgets.subjects_of(i),
+            subjects: sums.subjects,
             first_hit: sums.first_ms.map(time::format),
             blocked: sums.blocked,
             warned: sums.warned,
@@ -194,11 +195,10 @@ pub(crate) fn outcome(replay: &Replay, run: &Run, top: usize) -> Outcome {
     }
 }
 
-/// The sums of a group whose users are `users`.
-fn total<'a>(group: &Group, users: impl Iterator<Item = &'a User>) -> Total {
-    let mut total = Total {
+/// The sums of a group, without its users.
+fn total(group: &Group) -> Total {
+    Total {
         calls: group.calls,
-        users: 0,
         spend_usd: Usd(group.spent),
         requested_usd: Usd(group.requested),
         saved_usd: Usd(group.requested - group.spent),
@@ -210,33 +210,43 @@ fn total<'a>(group: &Group, users: impl Iterator<Item = &'a User>) -> Total {
         downgraded: group.downgraded,
         dry_run: group.dry_run,
         unpriced: group.unpriced,
-        blocked_users: 0,
-        warned_users: 0,
-        downgraded_users: 0,
-        dry_run_users: 0,
-    };
-    for user in users {
-        total.users += 1;
-        total.blocked_users += u64::from(user.blocked > 0);
-        total.warned_users += u64::from(user.warned > 0);
-        total.downgraded_users += u64::from(user.downgraded > 0);
-        total.dry_run_users += u64::from(user.dry_run > 0);
+        ..Total::default()
     }
-    total
 }
 
-fn tier(replay: &Replay, run: &Run, i: usize) -> Option<TierLine> {
-    let tier = run.tally.tiers.list.get(i).filter(|tier| tier.group.calls > 0)?;
-    let users = run.tally.users.iter().map(|(_, user)| user).filter(|user| user.tier as usize == i);
-    let total = total(&tier.group, users);
-    let average = (total.users > 0).then(|| Usd(tier.group.spent / i128::from(total.users)));
-    Some(TierLine {
+/// Counts a user in a group's sums.
+fn count_user(total: &mut Total, user: &User) {
+    total.users += 1;
+    total.blocked_users += u64::from(user.blocked > 0);
+    total.warned_users += u64::from(user.warned > 0);
+    total.downgraded_users += u64::from(user.downgraded > 0);
+    total.dry_run_users += u64::from(user.dry_run > 0);
+}
+
+/// All sums, and those of each tier by its number.
+fn totals(tally: &Tally) -> (Total, Vec<Total>) {
+    let mut all = total(&tally.total);
+    let mut tiers: Vec<Total> = tally.tiers.list.iter().map(|tier| total(&tier.group)).collect();
+    for (_, user) in tally.users.iter() {
+        count_user(&mut all, user);
+        if let Some(tier) = tiers.get_mut(user.tier as usize) {
+            count_user(tier, user);
+        }
+    }
+    (all, tiers)
+}
+
+fn tier_lines(replay: &Replay, run: &Run, totals: Vec<Total>) -> Vec<TierLine> {
+    let lines =
+        run.tally.tiers.list.iter().zip(totals).enumerate().filter(|(_, (tier, _))| tier.group.calls > 0);
+    let line = |(i, (tier, total)): (usize, (&Tier, Total))| TierLine {
         tier: named(&replay.tiers, i),
-        average_usd: average,
+        average_usd: (total.users > 0).then(|| Usd(tier.group.spent / i128::from(total.users))),
         allowance_usd: (tier.allowance > 0).then_some(Usd(tier.allowance)),
         share_of_limit_percent: percent(tier.group.spent, tier.allowance),
         total,
-    })
+    };
+    lines.map(line).collect()
 }
 
 fn groups(list: &[Group], names: &Interner) -> Vec<GroupLine> {

@@ -360,6 +360,18 @@ pub struct ChangeLine {
     pub other_blocked: u64,
 }
 
+/// Budgets that people are shown; the JSON report has all.
+const BUDGETS_SHOWN: usize = 25;
+
+impl Outcome {
+    /// The budgets to show: all where they are few, else the first that were hit.
+    #[must_use]
+    pub fn budgets_shown(&self) -> Vec<&BudgetLine> {
+        let few = self.budgets.len() <= BUDGETS_SHOWN;
+        self.budgets.iter().filter(|b| few || b.hits > 0).take(BUDGETS_SHOWN).collect()
+    }
+}
+
 impl Report {
     /// The report as JSON, with a newline at the end. The same rows, policies and seed give the same
     /// bytes.

@@ -189,7 +189,8 @@ fn budgets(out: &mut String, outcome: &Outcome) {
         "first hit",
     ];
     let mut table = Table::new(5, &headings);
-    for b in &outcome.budgets {
+    let shown = outcome.budgets_shown();
+    for b in &shown {
         table.row(vec![
             b.id.clone(),
             b.scope.clone(),
@@ -206,6 +207,7 @@ fn budgets(out: &mut String, outcome: &Outcome) {
         ]);
     }
     table.write(out);
+    rest(out, outcome.budgets.len(), shown.len());
 }
 
 fn hits(out: &mut String, outcome: &Outcome) {

@@ -46,6 +46,7 @@ pub(crate) struct BudgetTally {
     pub(crate) dry_run: u64,
     pub(crate) downgraded: u64,
     pub(crate) hits: u64,
+    pub(crate) subjects: u64,
     pub(crate) first_ms: Option<i64>,
     open: Option<Span>,
 }
@@ -72,11 +73,6 @@ impl Budgets {
             rules,
             last: HashMap::with_hasher(FixedState::default()),
         }
-    }
-
-    /// How many subjects hit the budget.
-    pub(crate) fn subjects_of(&self, budget: usize) -> u64 {
-        self.last.keys().filter(|(b, _)| *b as usize == budget).count() as u64
     }
 
     /// Adds a call with steps over.
@@ -123,6 +119,7 @@ impl Budgets {
                 None => (before.is_some(), 0),
             };
             self.last.insert(key, mark);
+            budget.subjects += u64::from(before.is_none());
             if again {
                 continue;
             }

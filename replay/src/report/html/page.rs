@@ -23,13 +23,13 @@ pub fn render(report: &Report) -> String {
     let plot = plots::series(&outcome.series);
     if !plot.is_empty() {
         let legend = "<div class=\"legend\"><span><i style=\"background:var(--spent)\"></i>spent</span><span><i style=\"background:var(--saved)\"></i>saved</span></div>";
-        section(&mut out, "Money over time", &format!("{legend}{plot}"));
+        section(&mut out, "Money over time", &format!("{legend}<div class=\"scroll\">{plot}</div>"));
     }
     if outcome.tiers.iter().any(|t| t.tier.is_some()) {
         section(&mut out, "Tiers", &tables::tiers(&outcome.tiers));
     }
     if !outcome.budgets.is_empty() {
-        section(&mut out, "Budgets", &tables::budgets(&outcome.budgets));
+        section(&mut out, "Budgets", &tables::budgets(outcome));
     }
     let curve = plots::concentration(outcome);
     let hits = if outcome.hits.is_empty() { String::new() } else { tables::hits(&outcome.hits) };

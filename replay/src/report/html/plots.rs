@@ -29,8 +29,9 @@ pub(super) fn series(series: &SeriesLines) -> String {
     let step = nice_step(most);
     let top = (most + step - 1) / step * step;
     let y = |nanos: i128| TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - f(nanos) / f(top));
-    let mut svg =
-        format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Money over time\">");
+    let mut svg = format!(
+        "<svg class=\"long\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Money over time\">"
+    );
     let mut tick = 0;
     while tick <= top {
         let at = y(tick);

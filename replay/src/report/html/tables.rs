@@ -140,7 +140,7 @@ pub(super) fn groups(what: &str, lines: &[GroupLine]) -> String {
     table(&headings, lines.iter().take(10).map(row).collect())
 }
 
-pub(super) fn budgets(lines: &[BudgetLine]) -> String {
+pub(super) fn budgets(outcome: &Outcome) -> String {
     let headings = [
         ("budget", true),
         ("scope", true),
@@ -171,7 +171,12 @@ pub(super) fn budgets(lines: &[BudgetLine]) -> String {
             Cell::Number(b.first_hit.as_deref().map_or_else(|| "never".to_owned(), short_time)),
         ]
     };
-    table(&headings, lines.iter().map(row).collect())
+    let shown = outcome.budgets_shown();
+    let mut out = table(&headings, shown.iter().map(|b| row(b)).collect());
+    if outcome.budgets.len() > shown.len() {
+        let _ = write!(out, "<p>and {} more</p>", outcome.budgets.len() - shown.len());
+    }
+    out
 }
 
 /// `2026-05-10 12:00` of an RFC 3339 time.
