@@ -43,36 +43,39 @@ impl Fired {
 }
 
 impl Engine {
-    /// Fires the thresholds that the readings of `plan` have reached: percents rising, then policy order.
-    #[inline]
-    pub(super) fn fire(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
-        let quiet = plan.votes.iter().all(|vote| {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { return true };
-            line.reading.spent < rule.alarm && !self.may_rearm(line.definition, rule.alarm)
-        });
-        if !quiet {
-            self.fire_slowly(plan, call, now);
+    /// Fires the thresholds that the readings of `plan` have reached (percents rising, then policy
+    /// order), and notes from which amount on a charge has to look again.
+    #[cold]
+    pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, now: i64) {
+        for line in &mut plan.lines {
+            line.alarm = i64::MAX;
         }
-    }
-
-    fn may_rearm(&self, definition: u32, alarm: i64) -> bool {
-        alarm != i64::MAX && !self.fired.marks.is_empty() && self.is_rolling(definition)
+        for vote in &plan.votes {
+            let Some(line) = plan.lines.get_mut(usize::from(vote.line)).filter(|_| vote.alarm != i64::MAX) else {
+                continue;
+            };
+            let next = match self.is_rolling(line.definition) {
+                true => 0,
+                false => self.next_alarm(vote.budget, line.reading.spent),
+            };
+            line.alarm = line.alarm.min(next);
+        }
+        self.fire_slowly(plan, call, now);
     }
 
     fn is_rolling(&self, definition: u32) -> bool {
         self.ledger.definitions.get(definition).is_some_and(|w| w.rolling)
     }
 
-    #[cold]
     fn fire_slowly(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
         self.rearm_rolling(plan);
         let mut due: Vec<(u16, Vote)> = Vec::new();
         for vote in &plan.votes {
-            due.extend(self.reached(plan, *vote).into_iter().map(|percent| (percent, *vote)));
+            due.extend(self.reached(plan, vote).into_iter().map(|percent| (percent, *vote)));
         }
         due.sort_by_key(|(percent, vote)| (*percent, vote.budget));
         for (percent, vote) in due {
-            let Some(line) = plan.line(vote) else { continue };
+            let Some(line) = plan.line(&vote) else { continue };
             let event = Engine::call_event(EventKind::Threshold, now, call);
             let mut event = self.with_budget(event, vote.budget, line);
             event.percent = Some(percent);
@@ -82,7 +85,7 @@ impl Engine {
     }
 
     /// The percents of a budget that are reached and had not fired; they have now.
-    fn reached(&mut self, plan: &Plan, vote: Vote) -> SmallVec<[u16; 4]> {
+    fn reached(&mut self, plan: &Plan, vote: &Vote) -> SmallVec<[u16; 4]> {
         let mut new = SmallVec::new();
         let (Some(budget), Some(rule), Some(line)) =
             (self.active.budget(vote.budget), self.active.rule(vote.budget), plan.line(vote))
@@ -114,7 +117,7 @@ impl Engine {
     /// A rolling window's threshold fires again after `spent` has fallen below it.
     pub(super) fn rearm_rolling(&mut self, plan: &Plan) {
         for vote in &plan.votes {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { continue };
+            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(vote)) else { continue };
             if !self.is_rolling(line.definition) {
                 continue;
             }
@@ -138,28 +141,6 @@ impl Engine {
         self.fired.marks = marks;
     }
 
-    /// The spent amount of a plan's counter from which on a settle has to look at thresholds.
-    #[inline]
-    pub(super) fn alarm(&self, plan: &Plan, line: usize) -> i64 {
-        let mut alarm = i64::MAX;
-        for vote in plan.votes.iter().filter(|v| usize::from(v.line) == line) {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { continue };
-            if rule.alarm == i64::MAX {
-                continue;
-            }
-            if self.is_rolling(line.definition) {
-                return 0;
-            }
-            let next = if line.reading.spent < rule.alarm {
-                rule.alarm
-            } else {
-                self.next_alarm(vote.budget, line.reading.spent)
-            };
-            alarm = alarm.min(next);
-        }
-        alarm
-    }
-
     fn next_alarm(&self, budget: u32, spent: i64) -> i64 {
         let Some(budget) = self.active.budget(budget) else { return i64::MAX };
         let amounts = budget.alerts.iter().map(|percent| threshold(budget.limit, *percent));
@@ -175,8 +156,8 @@ impl Engine {
 
     /// Looks at the thresholds of a call again after its counters were charged.
     pub(super) fn fire_after(&mut self, call: &Call<'_>, now: i64) {
-        let plan = self.plan(call);
-        self.fire(&plan, call, now);
+        let mut plan = self.plan(call);
+        self.fire(&mut plan, call, now);
         self.put_back(plan);
     }
 

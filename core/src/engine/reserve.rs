@@ -12,18 +12,10 @@ use crate::event::{Event, EventKind};
 use crate::id;
 use crate::judge::{Verdict, fits_alone, judge};
 use crate::ledger::{Kind, NO_ROW, Reading};
-use crate::plan::{self, Plan, Vote};
+use crate::plan::{self, Line, Plan, Vote};
 use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
 use smallvec::SmallVec;
-
-/// What the budgets decided: the verdict, the amounts at the price of the answer, whether that is the
-/// sibling's.
-struct Judged {
-    verdict: Verdict,
-    amounts: Amounts,
-    downgraded: bool,
-}
 
 impl Engine {
     /// Decides a call and, when it may be made, holds its estimate on every counter it touches: all of
@@ -48,18 +40,27 @@ impl Engine {
             return Ok(self.refuse(call, reason, now));
         }
         let mut plan = self.plan(call);
-        let judged = self.judge(call, &plan, &asked, now);
-        let mut decision = self.conclude(&plan, &judged, &asked, now);
+        let (verdict, amounts) = self.judge(call, &plan, &asked, now);
+        let allowed = verdict.action != Action::Block;
+        let figures = self.figures(&plan, &verdict, &amounts, now);
         if priced == Priced::Unknown {
             self.events.push(Engine::call_event(EventKind::Unpriced, now, call));
         }
-        if decision.allowed {
-            decision.reservation = Some(self.hold(call, &mut plan, &judged, priced, ttl, now));
+        if allowed {
+            // ATOMIC: nothing from here on refuses; the hold is taken on every counter of the plan.
+            self.note_overflow(&plan, call, now);
+            plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &amounts, false);
         }
-        self.fire(&plan, call, now);
-        if let Some(id) = decision.reservation {
+        if verdict.loud || (plan.rolling && self.has_marks()) {
+            self.fire(&mut plan, call, now);
+        }
+        let mut reservation = None;
+        if allowed {
+            let id = self.keep(call, &plan, &amounts, &verdict, ttl, now, priced);
             self.probe(call, id, now);
+            reservation = Some(id);
         }
+        let decision = self.decision(verdict, figures, reservation);
         if decision.action != Action::Allow {
             self.announce(call, &plan, &decision, now);
         }
@@ -79,10 +80,9 @@ impl Engine {
             return Ok(self.refused(reason));
         }
         let plan = self.plan(call);
-        let judged = self.judge(call, &plan, &asked, now);
-        let decision = self.conclude(&plan, &judged, &asked, now);
-        self.put_back(plan);
-        Ok(decision)
+        let (verdict, amounts) = self.judge(call, &plan, &asked, now);
+        let figures = self.figures(&plan, &verdict, &amounts, now);
+        Ok(self.decision(verdict, figures, None))
     }
 
     /// The counters a call touches, read. Give it back with [`Engine::put_back`], which spares the next
@@ -136,110 +136,126 @@ impl Engine {
         }
     }
 
-    /// The budgets' verdict, with the sibling tried where a ladder asks for it.
+    /// The budgets' verdict, with the sibling tried where a ladder asks for it, and the amounts at the
+    /// price of the answer.
     #[inline]
-    fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> Judged {
-        let ladder = plan.votes.iter().any(|v| self.active.rule(v.budget).is_some_and(|r| r.can_downgrade));
-        let sibling = if ladder { self.expected_of_sibling(call, asked, now) } else { None };
+    fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> (Verdict, Amounts) {
+        let sibling = if plan.ladder { self.expected_of_sibling(call, asked, now) } else { None };
         let mut verdict = judge(&self.active, plan, asked, sibling.is_some());
-        let Some(amounts) = sibling.filter(|_| verdict.action >= Action::Downgrade) else {
-            return Judged { verdict, amounts: *asked, downgraded: false };
-        };
-        let cheaper = judge(&self.active, plan, &amounts, true);
-        if cheaper.action == Action::Block {
-            return Judged { verdict, amounts: *asked, downgraded: false };
+        let mut amounts = *asked;
+        if let Some(cheaper) = sibling.filter(|_| verdict.action >= Action::Downgrade) {
+            let at_sibling = judge(&self.active, plan, &cheaper, true);
+            if at_sibling.action != Action::Block {
+                verdict.action = Action::Downgrade;
+                verdict.triggered = at_sibling.triggered;
+                amounts = cheaper;
+            }
         }
-        verdict.action = Action::Downgrade;
-        verdict.triggered = cheaper.triggered;
-        Judged { verdict, amounts, downgraded: true }
+        if verdict.action == Action::Block && fits_alone(&self.active, plan, asked) {
+            verdict.reason = Reason::InFlight;
+        }
+        if let Some(closed) = self.closed(plan) {
+            verdict.action = Action::Block;
+            verdict.reason = Reason::Unavailable;
+            verdict.winner = Some(closed);
+        }
+        (verdict, amounts)
     }
 
-    /// From verdict and readings to the answer.
+    /// From verdict and figures to the answer.
     #[inline]
-    fn conclude(&self, plan: &Plan, judged: &Judged, asked: &Amounts, now: i64) -> Decision {
-        let verdict = &judged.verdict;
-        let closed = if self.store_down { self.closed(plan) } else { None };
-        let (action, reason, named) = match closed {
-            Some(vote) => (Action::Block, Reason::Unavailable, Some(vote)),
-            None if verdict.action == Action::Block && fits_alone(&self.active, plan, asked) => {
-                (Action::Block, Reason::InFlight, verdict.winner)
-            }
-            None => (verdict.action, verdict.reason, verdict.winner),
-        };
+    fn decision(&self, verdict: Verdict, figures: Option<Figures>, reservation: Option<ReservationId>) -> Decision {
         Decision {
-            allowed: action != Action::Block,
-            action,
-            reason,
-            figures: named.and_then(|vote| self.figures(plan, vote, &judged.amounts, now)),
-            retryable: reason == Reason::InFlight,
-            downgraded: action == Action::Downgrade,
-            reservation: None,
+            allowed: verdict.action != Action::Block,
+            action: verdict.action,
+            reason: verdict.reason,
+            figures,
+            retryable: verdict.reason == Reason::InFlight,
+            downgraded: verdict.action == Action::Downgrade,
+            reservation,
             policy_version: self.active.policy.version(),
             degraded: self.store_down,
-            triggered: verdict.triggered.clone(),
+            triggered: verdict.triggered,
         }
     }
 
     /// A deciding budget that refuses while the store is unreachable.
-    fn closed(&self, plan: &Plan) -> Option<Vote> {
-        let closed = |v: &&Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
-        plan.votes.iter().find(closed).copied()
+    fn closed(&self, plan: &Plan) -> Option<u16> {
+        if !self.store_down {
+            return None;
+        }
+        let closed = |v: &Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
+        plan.votes.iter().position(closed).and_then(|place| u16::try_from(place).ok())
     }
 
+    /// What the named budget's counter shows, before this call's own hold.
     #[inline]
-    fn figures(&self, plan: &Plan, vote: Vote, amounts: &Amounts, now: i64) -> Option<Figures> {
-        let (rule, line) = (self.active.rule(vote.budget)?, plan.line(vote)?);
-        let windows = self.ledger.definitions.get(rule.definition)?;
+    fn figures(&self, plan: &Plan, verdict: &Verdict, amounts: &Amounts, now: i64) -> Option<Figures> {
+        let vote = plan.votes.get(usize::from(verdict.winner?))?;
+        let line = plan.line(vote)?;
+        let windows = self.ledger.definitions.get(line.definition)?;
         let (window, resets_at_ms) = match windows.period().filter(|_| windows.rolling) {
             None => {
                 let resets = windows.definition.window != crate::window::Window::Lifetime;
                 (windows.span, resets.then_some(windows.span.end_ms))
             }
             Some(period) => {
-                let oldest = self.ledger.oldest_used(line.row, rule.definition);
+                let oldest = self.ledger.oldest_used(line.row, line.definition);
                 (windows.shown(windows.open, now)?, oldest.map(|bucket| period.bucket_leaves_at(bucket)))
             }
         };
-        let remaining = (i128::from(rule.limit) - line.reading.used()).max(0);
+        let remaining = (i128::from(vote.limit) - line.reading.used()).max(0);
         Some(Figures {
             budget: BudgetIndex(vote.budget),
-            limit: rule.limit,
+            limit: vote.limit,
             spent: line.reading.spent,
             held: line.reading.held,
-            estimate: amounts.get(rule.unit),
+            estimate: amounts.get(vote.unit),
             remaining: Reading::cut(remaining),
             window,
             resets_at_ms,
         })
     }
 
-    /// Takes the hold on every counter of the plan. ATOMIC: nothing in here can refuse any more.
+    /// Remembers what the call holds and who it is for.
     #[inline]
-    fn hold(&mut self, call: &Call<'_>, plan: &mut Plan, judged: &Judged, priced: Priced, ttl: i64, now: i64) -> ReservationId {
-        self.note_overflow(plan, call, now);
-        plan::write(plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
-        let slot = self.reservations.vacant();
-        let called = call.model.filter(|_| judged.downgraded).and_then(|m| self.active.policy.sibling(call.provider, m));
-        let lead = judged.verdict.winner.and_then(|vote| Some((self.active.rule(vote.budget)?.name, vote.line)));
-        if let Some(reservation) = self.reservations.slot_mut(slot) {
+    #[allow(clippy::too_many_arguments, reason = "they are what a reservation is made of")]
+    fn keep(
+        &mut self,
+        call: &Call<'_>,
+        plan: &Plan,
+        amounts: &Amounts,
+        verdict: &Verdict,
+        ttl: i64,
+        now: i64,
+        priced: Priced,
+    ) -> ReservationId {
+        let policy = &self.active.policy;
+        let called = call.model.filter(|_| verdict.action == Action::Downgrade).and_then(|m| policy.sibling(call.provider, m));
+        let lead = verdict.winner.and_then(|place| {
+            let vote = plan.votes.get(usize::from(place))?;
+            Some((self.active.rule(vote.budget)?.name, vote.line))
+        });
+        self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(ttl));
+        let (id, reservation) = self.reservations.open(now, ttl, ttl == TTL_MS);
+        if let Some(reservation) = reservation {
             reservation.attributes.set(call, called);
-            reservation.amounts = judged.amounts;
+            reservation.amounts = *amounts;
             reservation.generation_of_policy = self.active.generation;
             reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
             reservation.counters.clear();
+            let held = |line: &Line| Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm };
+            reservation.counters.extend(plan.lines.iter().map(held));
         }
-        for (index, line) in plan.lines.iter().enumerate() {
-            let held = Held { at: line.at(), place: line.place, unit: line.unit, alarm: self.alarm(plan, index) };
-            if let Some(reservation) = self.reservations.slot_mut(slot) {
-                reservation.counters.push(held);
-            }
-        }
-        self.reservations.hold(slot, now, ttl, ttl == TTL_MS)
+        id
     }
 
     /// New subjects beyond the bound share one counter per budget; the first to come there says so.
     pub(super) fn note_overflow(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
+        if self.ledger.counters < self.options.max_counters {
+            return;
+        }
         for line in plan.lines.iter().filter(|l| l.kind == Kind::Overflow && l.row == NO_ROW) {
             let event = Engine::call_event(EventKind::Overflow, now, call);
             let event = self.with_budget(event, line.budget, line);
@@ -292,7 +308,7 @@ impl Engine {
         if kind == EventKind::Blocked {
             event.reason = Some(decision.reason.as_str().into());
         }
-        match vote.and_then(|v| Some((v, plan.line(v)?))) {
+        match vote.and_then(|v| Some((v, plan.line(&v)?))) {
             Some((vote, line)) => self.with_budget(event, vote.budget, line),
             None => event,
         }
@@ -302,14 +318,25 @@ impl Engine {
 /// Checks the ids and the estimate of a call.
 #[inline]
 pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
+    let fits = |id: Option<&str>| id.is_none_or(|id| id::check(id).is_ok());
+    let counts = |amount: Option<i64>| amount.unwrap_or(0) >= 0;
+    let Call { user, tier, org, feature, session, provider, model, estimate } = *call;
+    let ids = fits(user) && fits(tier) && fits(org) && fits(feature) && fits(session) && fits(provider) && fits(model);
+    let amounts = counts(estimate.usd)
+        && counts(estimate.tokens)
+        && counts(estimate.input_tokens)
+        && counts(estimate.output_tokens);
+    if ids && amounts { Ok(()) } else { Err(fault(call)) }
+}
+
+/// What is wrong with a call that [`check`] refused.
+#[cold]
+fn fault(call: &Call<'_>) -> Error {
     for dimension in Dimension::ALL {
-        if let Some(value) = dimension.of(call) {
-            if let Err(error) = id::check(value) {
-                return Err(Error::InvalidId {
-                    path: dimension.as_str().to_owned(),
-                    message: format!("`{}` {error}", value.escape_debug()),
-                });
-            }
+        let value = dimension.of(call).unwrap_or("-");
+        if let Err(error) = id::check(value) {
+            let message = format!("`{}` {error}", value.escape_debug());
+            return Error::InvalidId { path: dimension.as_str().to_owned(), message };
         }
     }
     let estimate = &call.estimate;
@@ -319,10 +346,6 @@ pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
         ("input_tokens", estimate.input_tokens),
         ("output_tokens", estimate.output_tokens),
     ];
-    match amounts.into_iter().find(|(_, amount)| amount.is_some_and(|a| a < 0)) {
-        None => Ok(()),
-        Some((key, _)) => {
-            Err(Error::InvalidAmount { path: format!("estimate.{key}"), message: "is below zero".to_owned() })
-        }
-    }
+    let key = amounts.into_iter().find(|(_, amount)| amount.is_some_and(|a| a < 0)).map_or("", |(key, _)| key);
+    Error::InvalidAmount { path: format!("estimate.{key}"), message: "is below zero".to_owned() }
 }
