@@ -216,3 +216,25 @@ fn the_demo_finds_the_loop_and_the_abuser() {
     assert!(refused.contains(&"circuit_open"), "{refused:?}");
     assert!(json["hits"].as_array().unwrap().iter().any(|hit| hit["budget"] == "abuser"));
 }
+
+#[test]
+fn hits_of_a_rolling_window_count_once_a_period() {
+    let mut log = String::from("time,user,cost\n");
+    for minute in 0..180 {
+        log.push_str(&format!("{},u,0.10\n", 1_777_593_600 + minute * 60));
+    }
+    let policy = r#"{"budgets": [{"id": "hour", "scope": {"user": "*"}, "limit": {"usd": 1},
+        "window": {"kind": "rolling", "period": "1h"}, "action": "warn"}]}"#;
+    let folder = Folder::new("rolling").with("log.csv", log).with("p.json", policy);
+    let json = folder.run(&["replay", "--policy", "p.json", "--json", "log.csv"]).expect_code(0).json();
+    // Every call from the 11th minute on is over: one hit, for the window is never out of it again.
+    assert_eq!((&json["budgets"][0]["hits"], &json["budgets"][0]["warned"]), (&1.into(), &170.into()));
+}
+
+#[test]
+fn input_may_come_by_pipe() {
+    let folder = Folder::new("pipe").with("p.json", POLICY);
+    let out =
+        folder.run_with(&["replay", "--policy", "p.json", "--json", "-"], LOG.as_bytes()).expect_code(0);
+    assert_eq!(out.json()["log"]["files"][0], "-");
+}

@@ -5,6 +5,9 @@ use std::io::{self, Read};
 /// Bytes asked of the stream at a time.
 const CHUNK: usize = 128 * 1024;
 
+/// The longest line, in bytes: a file without newlines must not fill the memory.
+const LINE_MAX: usize = 64 * 1024 * 1024;
+
 /// What a text file may not be: the first bytes say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -20,6 +23,9 @@ pub enum Unreadable {
     /// A NUL byte among the first: no text.
     #[error("the file is not text")]
     Binary,
+    /// More than 64 MiB without a newline.
+    #[error("a line is longer than 64 MiB")]
+    LongLine,
 }
 
 /// Buffered bytes of a stream. Bytes before the mark are dropped when more are read.
@@ -143,6 +149,9 @@ impl<R: Read> Input<R> {
                 }
                 None => {
                     searched = rest.len();
+                    if searched > LINE_MAX {
+                        return Err(io::Error::new(io::ErrorKind::InvalidData, Unreadable::LongLine));
+                    }
                     if !self.fill()? {
                         self.at = self.end;
                         return Ok(searched > 0);
@@ -209,6 +218,13 @@ mod tests {
         input.pass_line().unwrap();
         input.back_to(4);
         assert_eq!((input.line(), input.rest()), (2, &b"two\nthree\n"[..]));
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused_before_it_fills_the_memory() {
+        let mut input = Input::open(io::repeat(b'x')).unwrap();
+        input.set_mark();
+        assert_eq!(input.pass_line().unwrap_err().to_string(), Unreadable::LongLine.to_string());
     }
 
     #[test]

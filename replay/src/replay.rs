@@ -245,3 +245,26 @@ fn refused(error: &Error) -> (String, String) {
         other => ("row".to_owned(), other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_is_shared_out_without_losing_a_token() {
+        let row = Row {
+            input_tokens: Some(10),
+            output_tokens: Some(2),
+            cached_tokens: 4,
+            cost_nanos: Some(7),
+            calls: 3,
+            ..Row::default()
+        };
+        let parts: Vec<Used> = (0..3).map(|i| share(&row, i, 3)).collect();
+        let sum = |f: &dyn Fn(&Used) -> i64| parts.iter().map(f).sum::<i64>();
+        assert_eq!(sum(&|u| u.input_tokens.unwrap_or(0)), 10);
+        assert_eq!(sum(&|u| u.output_tokens.unwrap_or(0)), 2);
+        assert_eq!((sum(&|u| u.cached_tokens), sum(&|u| u.cost_nanos.unwrap_or(0))), (4, 7));
+        assert_eq!(parts.first().and_then(|u| u.input_tokens), Some(4));
+    }
+}

@@ -97,3 +97,41 @@ impl Series {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(series: &mut Series, at_ms: i64, spent: i64) {
+        let width = series.width_ms();
+        let bucket = series.buckets.entry(at_ms.div_euclid(width) * width).or_default();
+        bucket.calls += 1;
+        bucket.spent += i128::from(spent);
+        series.widen();
+    }
+
+    #[test]
+    fn buckets_widen_and_lose_nothing() {
+        let mut series = Series::default();
+        for day in 0..31 {
+            for hour in 0..24 {
+                add(&mut series, (day * 24 + hour) * 3_600_000, 5);
+            }
+        }
+        assert_eq!(series.width_ms(), 86_400_000);
+        let all = series.all();
+        assert_eq!(all.len(), 31);
+        assert!(all.iter().all(|(_, bucket)| (bucket.calls, bucket.spent) == (24, 120)));
+    }
+
+    #[test]
+    fn all_of_time_fits() {
+        let mut series = Series::default();
+        add(&mut series, time::TIME_MIN_MS, 1);
+        add(&mut series, time::TIME_END_MS - 1, 1);
+        assert!(series.all().len() <= BUCKETS_MAX, "{}", series.all().len());
+        assert_eq!(series.all().iter().map(|(_, bucket)| bucket.calls).sum::<u64>(), 2);
+    }
+
+    use spendgate_core::time;
+}

@@ -25,7 +25,7 @@ section{margin:0 0 16px;min-width:0}\
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}\
 th,td{padding:6px 8px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}\
 th{color:var(--soft);font-weight:550;font-size:13px}tr:last-child td{border-bottom:0}\
-th.t,td.t{text-align:left}td.wide{white-space:normal;overflow-wrap:anywhere;min-width:5em}\
+th.t,td.t{text-align:left}td.wide{white-space:normal;min-width:5em}\
 td:first-child,th:first-child{padding-left:0}td:last-child,th:last-child{padding-right:0}\
 .zero{color:var(--soft);opacity:.6}.red{color:var(--block)}.amber{color:var(--risk)}.green{color:var(--saved)}\
 .bar{position:relative;min-width:90px;height:9px;background:var(--grid);border-radius:5px;overflow:hidden}\

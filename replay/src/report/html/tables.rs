@@ -6,6 +6,9 @@ use super::super::money::{Usd, grouped};
 use super::super::{BudgetLine, Comparison, GroupLine, HitLine, Outcome, TierLine, UserLine};
 use super::escape;
 
+/// The longest text of a cell, in characters; the whole of it is in its title.
+const WIDE_MAX: usize = 36;
+
 /// A cell.
 enum Cell {
     Text(String),
@@ -43,6 +46,10 @@ fn write_cell(out: &mut String, cell: &Cell) {
     // Writing to a String cannot fail.
     let _ = match cell {
         Cell::Text(text) => write!(out, "<td class=\"t\">{}</td>", escape(text)),
+        Cell::Wide(text) if text.chars().count() > WIDE_MAX => {
+            let start: String = text.chars().take(WIDE_MAX - 1).collect();
+            write!(out, "<td class=\"t wide\" title=\"{}\">{}…</td>", escape(text), escape(&start))
+        }
         Cell::Wide(text) => write!(out, "<td class=\"t wide\">{}</td>", escape(text)),
         Cell::Number(text) => write!(out, "<td>{}</td>", escape(text)),
         Cell::Count(0, _) => write!(out, "<td class=\"zero\">0</td>"),
