@@ -12,47 +12,26 @@ pub(crate) struct Amounts {
 
 impl Amounts {
     #[inline]
-    pub(crate) const fn get(&self, unit: Unit) -> Option<i64> {
-        if self.given & (1 << unit as u8) == 0 { None } else { Some(self.or_zero(unit)) }
+    pub(crate) fn get(&self, unit: Unit) -> Option<i64> {
+        (self.given & (1 << unit as u8) != 0).then(|| self.or_zero(unit))
     }
 
     /// The amount, 0 where none is given.
     #[inline]
-    pub(crate) const fn or_zero(&self, unit: Unit) -> i64 {
-        let [usd, tokens, input, output, requests] = self.values;
-        match unit {
-            Unit::Usd => usd,
-            Unit::Tokens => tokens,
-            Unit::InputTokens => input,
-            Unit::OutputTokens => output,
-            Unit::Requests => requests,
+    pub(crate) fn or_zero(&self, unit: Unit) -> i64 {
+        self.values.get(unit as usize).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, unit: Unit, amount: Option<i64>) {
+        if let Some(place) = self.values.get_mut(unit as usize) {
+            *place = amount.unwrap_or(0);
+            self.given = self.given & !(1 << unit as u8) | u8::from(amount.is_some()) << unit as u8;
         }
     }
 
     #[inline]
-    pub(crate) const fn set(&mut self, unit: Unit, amount: Option<i64>) {
-        let [usd, tokens, input, output, requests] = &mut self.values;
-        let place = match unit {
-            Unit::Usd => usd,
-            Unit::Tokens => tokens,
-            Unit::InputTokens => input,
-            Unit::OutputTokens => output,
-            Unit::Requests => requests,
-        };
-        match amount {
-            Some(amount) => {
-                *place = amount;
-                self.given |= 1 << unit as u8;
-            }
-            None => {
-                *place = 0;
-                self.given &= !(1 << unit as u8);
-            }
-        }
-    }
-
-    #[inline]
-    pub(crate) const fn with(mut self, unit: Unit, amount: Option<i64>) -> Amounts {
+    pub(crate) fn with(mut self, unit: Unit, amount: Option<i64>) -> Amounts {
         self.set(unit, amount);
         self
     }

@@ -4,7 +4,6 @@ use crate::action::Action;
 use crate::active::{Active, Ceiling, Rule};
 use crate::amounts::Amounts;
 use crate::decision::{BudgetIndex, Reason, Trigger};
-use crate::ledger::Reading;
 use crate::plan::{Plan, Vote};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
@@ -20,21 +19,17 @@ pub(crate) struct Verdict {
     pub(crate) triggered: SmallVec<[Trigger; 1]>,
 }
 
-/// Whether `ceiling` is over: reached already, or passed with this call.
+/// The highest step that is over: reached already, or passed with this call.
 #[inline]
-fn is_over(ceiling: &Ceiling, reading: Reading, estimate: Option<i64>) -> bool {
-    let used = reading.used();
+fn highest(rule: &Rule, used: i128, estimate: Option<i64>) -> Option<&Ceiling> {
     match estimate {
-        Some(0) => false,
-        Some(amount) => used + i128::from(amount) > ceiling.exceeded,
-        None => used >= ceiling.reached,
+        Some(0) => None,
+        Some(amount) => {
+            let total = used + i128::from(amount);
+            rule.ceilings.iter().rev().find(|ceiling| total > ceiling.exceeded)
+        }
+        None => rule.ceilings.iter().rev().find(|ceiling| used >= ceiling.reached),
     }
-}
-
-/// The highest step that is over.
-#[inline]
-fn highest<'r>(rule: &'r Rule, reading: Reading, estimate: Option<i64>) -> Option<&'r Ceiling> {
-    rule.ceilings.iter().rev().find(|ceiling| is_over(ceiling, reading, estimate))
 }
 
 /// Judges every deciding budget at these amounts. Without a `sibling` a `downgrade` acts as `warn`.
@@ -46,7 +41,8 @@ pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bo
     for vote in &plan.votes {
         let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(*vote)) else { continue };
         let estimate = amounts.get(rule.unit);
-        let step = highest(rule, line.reading, estimate);
+        let used = line.reading.used();
+        let step = highest(rule, used, estimate);
         let action = match step.map(|s| s.action) {
             Some(Action::Downgrade) if !sibling => Action::Warn,
             Some(action) => action,
@@ -55,7 +51,7 @@ pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bo
         if step.is_some() {
             verdict.triggered.push(Trigger { budget: BudgetIndex(vote.budget), action });
         }
-        let share = Share::new(line.reading, estimate, rule.limit);
+        let share = Share::new(used, estimate, rule.limit);
         let wins = best.as_ref().is_none_or(|(severest, highest, winner)| {
             let smaller_id = || active.budget(*winner).map(|b| &b.id).cmp(&active.budget(vote.budget).map(|b| &b.id));
             action.cmp(severest).then_with(|| share.compare(highest)).then_with(smaller_id) == Ordering::Greater
@@ -78,8 +74,7 @@ pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bo
 pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> bool {
     plan.votes.iter().all(|vote| {
         let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(*vote)) else { return true };
-        let alone = Reading { spent: line.reading.spent, held: 0 };
-        highest(rule, alone, amounts.get(rule.unit)).is_none_or(|step| step.action != Action::Block)
+        highest(rule, i128::from(line.reading.spent), amounts.get(rule.unit)).is_none_or(|step| step.action != Action::Block)
     })
 }
 
@@ -92,8 +87,8 @@ struct Share {
 
 impl Share {
     #[inline]
-    fn new(reading: Reading, estimate: Option<i64>, limit: i64) -> Share {
-        let used = reading.used() + i128::from(estimate.unwrap_or(0));
+    fn new(used: i128, estimate: Option<i64>, limit: i64) -> Share {
+        let used = used + i128::from(estimate.unwrap_or(0));
         Share { used: u64::try_from(used.max(0)).unwrap_or(u64::MAX), limit: limit.unsigned_abs() }
     }
 

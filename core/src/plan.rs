@@ -22,6 +22,8 @@ pub(crate) struct Line {
     /// The open window.
     pub(crate) window: u32,
     pub(crate) reading: Reading,
+    /// The spent amount from which on a charge has to look at thresholds.
+    pub(crate) alarm: i64,
 }
 
 impl Line {
@@ -70,6 +72,7 @@ impl Plan {
                 definition: rule.definition,
                 window: 0,
                 reading: Reading::default(),
+                alarm: i64::MAX,
             });
         }
         if decides {

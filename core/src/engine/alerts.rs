@@ -43,20 +43,29 @@ impl Fired {
 }
 
 impl Engine {
-    /// Fires the thresholds that the readings of `plan` have reached: percents rising, then policy order.
+    /// Fires the thresholds that the readings of `plan` have reached (percents rising, then policy
+    /// order), and notes from which amount on a charge has to look again.
     #[inline]
-    pub(super) fn fire(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
-        let quiet = plan.votes.iter().all(|vote| {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { return true };
-            line.reading.spent < rule.alarm && !self.may_rearm(line.definition, rule.alarm)
-        });
+    pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, now: i64) {
+        let mut quiet = true;
+        for vote in &plan.votes {
+            let Some(line) = plan.lines.get_mut(usize::from(vote.line)) else { continue };
+            let Some(rule) = self.active.rule(vote.budget).filter(|rule| rule.alarm != i64::MAX) else { continue };
+            let rolling = self.ledger.definitions.get(line.definition).is_some_and(|w| w.rolling);
+            if rolling {
+                // A rolling window's thresholds also re-arm: every charge looks.
+                line.alarm = 0;
+                quiet &= line.reading.spent < rule.alarm && self.fired.marks.is_empty();
+            } else if line.reading.spent < rule.alarm {
+                line.alarm = line.alarm.min(rule.alarm);
+            } else {
+                quiet = false;
+                line.alarm = line.alarm.min(self.next_alarm(vote.budget, line.reading.spent));
+            }
+        }
         if !quiet {
             self.fire_slowly(plan, call, now);
         }
-    }
-
-    fn may_rearm(&self, definition: u32, alarm: i64) -> bool {
-        alarm != i64::MAX && !self.fired.marks.is_empty() && self.is_rolling(definition)
     }
 
     fn is_rolling(&self, definition: u32) -> bool {
@@ -138,28 +147,6 @@ impl Engine {
         self.fired.marks = marks;
     }
 
-    /// The spent amount of a plan's counter from which on a settle has to look at thresholds.
-    #[inline]
-    pub(super) fn alarm(&self, plan: &Plan, line: usize) -> i64 {
-        let mut alarm = i64::MAX;
-        for vote in plan.votes.iter().filter(|v| usize::from(v.line) == line) {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { continue };
-            if rule.alarm == i64::MAX {
-                continue;
-            }
-            if self.is_rolling(line.definition) {
-                return 0;
-            }
-            let next = if line.reading.spent < rule.alarm {
-                rule.alarm
-            } else {
-                self.next_alarm(vote.budget, line.reading.spent)
-            };
-            alarm = alarm.min(next);
-        }
-        alarm
-    }
-
     fn next_alarm(&self, budget: u32, spent: i64) -> i64 {
         let Some(budget) = self.active.budget(budget) else { return i64::MAX };
         let amounts = budget.alerts.iter().map(|percent| threshold(budget.limit, *percent));
@@ -175,8 +162,8 @@ impl Engine {
 
     /// Looks at the thresholds of a call again after its counters were charged.
     pub(super) fn fire_after(&mut self, call: &Call<'_>, now: i64) {
-        let plan = self.plan(call);
-        self.fire(&plan, call, now);
+        let mut plan = self.plan(call);
+        self.fire(&mut plan, call, now);
         self.put_back(plan);
     }
 

@@ -18,15 +18,11 @@ impl Engine {
     /// [`Error::InvalidTime`]; nothing has changed then.
     #[inline]
     pub(super) fn tick(&mut self, now_ms: i64) -> Result<i64, Error> {
-        let latest = self.latest_ms.unwrap_or(i64::MIN);
-        let now = now_ms.max(latest);
-        if now_ms < latest.saturating_sub(STEP_BACK_MS) || self.ledger.definitions.is_due(now) || self.latest_ms.is_none() {
-            return self.tick_slowly(now_ms);
+        if now_ms < self.quiet_until_ms && Some(now_ms) >= self.latest_ms {
+            self.latest_ms = Some(now_ms);
+            return Ok(now_ms);
         }
-        time::check(now_ms)?;
-        self.latest_ms = Some(now);
-        self.due(now);
-        Ok(now)
+        self.tick_slowly(now_ms)
     }
 
     #[cold]
@@ -35,15 +31,30 @@ impl Engine {
         let latest = self.latest_ms.unwrap_or(now_ms);
         let corrected = now_ms < latest.saturating_sub(STEP_BACK_MS);
         let now = if corrected { now_ms } else { now_ms.max(latest) };
-        self.open_windows(now)?;
+        if corrected || self.ledger.definitions.is_due(now) {
+            self.open_windows(now)?;
+        }
         if corrected {
             self.events.push(Event::new(EventKind::ClockCorrected, now));
             self.reservations.correct_clock(now);
             self.breakers.correct_clock(now, self.active.policy.breakers());
         }
         self.latest_ms = Some(now);
-        self.due(now);
+        while self.reservations.has_due(now) {
+            self.expire(now);
+        }
+        for row in self.ledger.sweep(now) {
+            self.fired.forget_row(row);
+        }
+        self.quiet_until_ms = self.next_due();
         Ok(now)
+    }
+
+    /// Until when a command has nothing to do first. Later holds pull it closer; it is never too late.
+    fn next_due(&self) -> i64 {
+        let hold = self.reservations.next_expiry().unwrap_or(i64::MAX);
+        let sweep = self.ledger.next_sweep().unwrap_or(i64::MAX);
+        self.ledger.definitions.boundary().min(hold).min(sweep).min(time::TIME_END_MS)
     }
 
     /// Opens the windows of `now` for every definition in use.
@@ -71,18 +82,6 @@ impl Engine {
             }
         }
         self.fired.rename_windows(&moved);
-    }
-
-    #[inline]
-    fn due(&mut self, now: i64) {
-        while self.reservations.has_due(now) {
-            self.expire(now);
-        }
-        if self.ledger.has_sweep(now) {
-            for row in self.ledger.sweep(now) {
-                self.fired.forget_row(row);
-            }
-        }
     }
 
     /// An unknown outcome must not lift the cap: the hold is charged, as a presumption.

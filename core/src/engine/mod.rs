@@ -61,6 +61,8 @@ pub struct Engine {
     options: Options,
     seed: Seed,
     latest_ms: Option<i64>,
+    /// Until then a command has nothing to do first: no window to open, no hold to expire.
+    quiet_until_ms: i64,
     active: Active,
     ledger: Ledger,
     names: Names,
@@ -93,6 +95,7 @@ impl Engine {
             options,
             seed,
             latest_ms: None,
+            quiet_until_ms: i64::MIN,
             active,
             ledger,
             names,

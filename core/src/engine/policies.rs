@@ -39,6 +39,7 @@ impl Engine {
         let generation = self.active.generation.wrapping_add(1);
         let active = Active::new(Arc::new(policy), generation, &mut self.ledger, &mut self.names, &self.seed);
         let before = std::mem::replace(&mut self.active, active);
+        self.quiet_until_ms = i64::MIN;
         self.open_windows(now)?;
         self.breakers.replace(before.policy.breakers(), self.active.policy.breakers());
         self.events.push(Event::new(EventKind::PolicyChanged, now));

@@ -17,12 +17,10 @@ use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
 use smallvec::SmallVec;
 
-/// What the budgets decided: the verdict, the amounts at the price of the answer, whether that is the
-/// sibling's.
+/// What the budgets decided: the verdict, and the amounts at the price of the answer.
 struct Judged {
     verdict: Verdict,
     amounts: Amounts,
-    downgraded: bool,
 }
 
 impl Engine {
@@ -49,14 +47,20 @@ impl Engine {
         }
         let mut plan = self.plan(call);
         let judged = self.judge(call, &plan, &asked, now);
-        let mut decision = self.conclude(&plan, &judged, &asked, now);
+        let mut decision = self.conclude(&plan, judged.verdict, &judged.amounts, &asked, now);
         if priced == Priced::Unknown {
             self.events.push(Engine::call_event(EventKind::Unpriced, now, call));
         }
         if decision.allowed {
-            decision.reservation = Some(self.hold(call, &mut plan, &judged, priced, ttl, now));
+            // ATOMIC: nothing from here on refuses; the hold is taken on every counter of the plan.
+            self.note_overflow(&plan, call, now);
+            plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
         }
-        self.fire(&plan, call, now);
+        self.fire(&mut plan, call, now);
+        if decision.allowed {
+            let id = self.keep(call, &plan, &judged.amounts, &decision, ttl, now, priced);
+            decision.reservation = Some(id);
+        }
         if let Some(id) = decision.reservation {
             self.probe(call, id, now);
         }
@@ -80,7 +84,7 @@ impl Engine {
         }
         let plan = self.plan(call);
         let judged = self.judge(call, &plan, &asked, now);
-        let decision = self.conclude(&plan, &judged, &asked, now);
+        let decision = self.conclude(&plan, judged.verdict, &judged.amounts, &asked, now);
         self.put_back(plan);
         Ok(decision)
     }
@@ -143,21 +147,20 @@ impl Engine {
         let sibling = if ladder { self.expected_of_sibling(call, asked, now) } else { None };
         let mut verdict = judge(&self.active, plan, asked, sibling.is_some());
         let Some(amounts) = sibling.filter(|_| verdict.action >= Action::Downgrade) else {
-            return Judged { verdict, amounts: *asked, downgraded: false };
+            return Judged { verdict, amounts: *asked };
         };
         let cheaper = judge(&self.active, plan, &amounts, true);
         if cheaper.action == Action::Block {
-            return Judged { verdict, amounts: *asked, downgraded: false };
+            return Judged { verdict, amounts: *asked };
         }
         verdict.action = Action::Downgrade;
         verdict.triggered = cheaper.triggered;
-        Judged { verdict, amounts, downgraded: true }
+        Judged { verdict, amounts }
     }
 
     /// From verdict and readings to the answer.
     #[inline]
-    fn conclude(&self, plan: &Plan, judged: &Judged, asked: &Amounts, now: i64) -> Decision {
-        let verdict = &judged.verdict;
+    fn conclude(&self, plan: &Plan, verdict: Verdict, amounts: &Amounts, asked: &Amounts, now: i64) -> Decision {
         let closed = if self.store_down { self.closed(plan) } else { None };
         let (action, reason, named) = match closed {
             Some(vote) => (Action::Block, Reason::Unavailable, Some(vote)),
@@ -170,13 +173,13 @@ impl Engine {
             allowed: action != Action::Block,
             action,
             reason,
-            figures: named.and_then(|vote| self.figures(plan, vote, &judged.amounts, now)),
+            figures: named.and_then(|vote| self.figures(plan, vote, amounts, now)),
             retryable: reason == Reason::InFlight,
             downgraded: action == Action::Downgrade,
             reservation: None,
             policy_version: self.active.policy.version(),
             degraded: self.store_down,
-            triggered: verdict.triggered.clone(),
+            triggered: verdict.triggered,
         }
     }
 
@@ -213,29 +216,39 @@ impl Engine {
         })
     }
 
-    /// Takes the hold on every counter of the plan. ATOMIC: nothing in here can refuse any more.
+    /// Remembers what the call holds and who it is for.
     #[inline]
-    fn hold(&mut self, call: &Call<'_>, plan: &mut Plan, judged: &Judged, priced: Priced, ttl: i64, now: i64) -> ReservationId {
-        self.note_overflow(plan, call, now);
-        plan::write(plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
-        let slot = self.reservations.vacant();
-        let called = call.model.filter(|_| judged.downgraded).and_then(|m| self.active.policy.sibling(call.provider, m));
-        let lead = judged.verdict.winner.and_then(|vote| Some((self.active.rule(vote.budget)?.name, vote.line)));
-        if let Some(reservation) = self.reservations.slot_mut(slot) {
+    #[allow(clippy::too_many_arguments, reason = "they are what a reservation is made of")]
+    fn keep(
+        &mut self,
+        call: &Call<'_>,
+        plan: &Plan,
+        amounts: &Amounts,
+        decision: &Decision,
+        ttl: i64,
+        now: i64,
+        priced: Priced,
+    ) -> ReservationId {
+        let policy = &self.active.policy;
+        let called = call.model.filter(|_| decision.downgraded).and_then(|m| policy.sibling(call.provider, m));
+        let lead = decision.figures.and_then(|figures| {
+            let vote = plan.votes.iter().find(|vote| vote.budget == figures.budget.0)?;
+            Some((self.active.rule(vote.budget)?.name, vote.line))
+        });
+        self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(ttl));
+        let (id, reservation) = self.reservations.open(now, ttl, ttl == TTL_MS);
+        if let Some(reservation) = reservation {
             reservation.attributes.set(call, called);
-            reservation.amounts = judged.amounts;
+            reservation.amounts = *amounts;
             reservation.generation_of_policy = self.active.generation;
             reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
             reservation.counters.clear();
-        }
-        for (index, line) in plan.lines.iter().enumerate() {
-            let held = Held { at: line.at(), place: line.place, unit: line.unit, alarm: self.alarm(plan, index) };
-            if let Some(reservation) = self.reservations.slot_mut(slot) {
-                reservation.counters.push(held);
+            for line in &plan.lines {
+                reservation.counters.push(Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm });
             }
         }
-        self.reservations.hold(slot, now, ttl, ttl == TTL_MS)
+        id
     }
 
     /// New subjects beyond the bound share one counter per budget; the first to come there says so.
@@ -302,14 +315,25 @@ impl Engine {
 /// Checks the ids and the estimate of a call.
 #[inline]
 pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
+    let fits = |id: Option<&str>| id.is_none_or(|id| id::check(id).is_ok());
+    let counts = |amount: Option<i64>| amount.unwrap_or(0) >= 0;
+    let Call { user, tier, org, feature, session, provider, model, estimate } = *call;
+    let ids = fits(user) && fits(tier) && fits(org) && fits(feature) && fits(session) && fits(provider) && fits(model);
+    let amounts = counts(estimate.usd)
+        && counts(estimate.tokens)
+        && counts(estimate.input_tokens)
+        && counts(estimate.output_tokens);
+    if ids && amounts { Ok(()) } else { Err(fault(call)) }
+}
+
+/// What is wrong with a call that [`check`] refused.
+#[cold]
+fn fault(call: &Call<'_>) -> Error {
     for dimension in Dimension::ALL {
-        if let Some(value) = dimension.of(call) {
-            if let Err(error) = id::check(value) {
-                return Err(Error::InvalidId {
-                    path: dimension.as_str().to_owned(),
-                    message: format!("`{}` {error}", value.escape_debug()),
-                });
-            }
+        let value = dimension.of(call).unwrap_or("-");
+        if let Err(error) = id::check(value) {
+            let message = format!("`{}` {error}", value.escape_debug());
+            return Error::InvalidId { path: dimension.as_str().to_owned(), message };
         }
     }
     let estimate = &call.estimate;
@@ -319,10 +343,6 @@ pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
         ("input_tokens", estimate.input_tokens),
         ("output_tokens", estimate.output_tokens),
     ];
-    match amounts.into_iter().find(|(_, amount)| amount.is_some_and(|a| a < 0)) {
-        None => Ok(()),
-        Some((key, _)) => {
-            Err(Error::InvalidAmount { path: format!("estimate.{key}"), message: "is below zero".to_owned() })
-        }
-    }
+    let key = amounts.into_iter().find(|(_, amount)| amount.is_some_and(|a| a < 0)).map_or("", |(key, _)| key);
+    Error::InvalidAmount { path: format!("estimate.{key}"), message: "is below zero".to_owned() }
 }

@@ -94,6 +94,7 @@ impl Engine {
             options,
             seed,
             latest_ms: state.latest_ms,
+            quiet_until_ms: i64::MIN,
             active,
             ledger,
             names,

@@ -187,6 +187,10 @@ impl Definitions {
         self.boundary = i64::MIN;
     }
 
+    pub(crate) const fn boundary(&self) -> i64 {
+        self.boundary
+    }
+
     /// Whether [`Definitions::advance`] has something to do at `now_ms`.
     #[inline]
     pub(crate) fn is_due(&self, now_ms: i64) -> bool {

@@ -47,10 +47,9 @@ impl Ledger {
         forgotten
     }
 
-    /// Whether a walk is under way or due.
-    #[inline]
-    pub(crate) fn has_sweep(&self, now_ms: i64) -> bool {
-        self.sweep.walk.is_some() || self.sweep.due_ms.is_some_and(|due| due <= now_ms)
+    /// When the next rows are to be looked at: at once while a walk is under way.
+    pub(crate) fn next_sweep(&self) -> Option<i64> {
+        if self.sweep.walk.is_some() { Some(i64::MIN) } else { self.sweep.due_ms }
     }
 
     fn sweep_row(&mut self, row: u32, began: i64) -> bool {

@@ -2,30 +2,38 @@
 
 use crate::call::{Call, Estimate};
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
 /// The call's attributes in one short buffer, and the model that was called instead, if any.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     /// Lengths in the order of [`Attributes::texts`]; ids are never empty, so 0 is absent.
     lengths: [u16; 8],
-    bytes: SmallVec<[u8; 56]>,
+    bytes: Vec<u8>,
 }
 
 impl Attributes {
     /// Replaces what is remembered.
     #[inline]
     pub(crate) fn set(&mut self, call: &Call<'_>, called: Option<&str>) {
-        let texts =
-            [call.user, call.tier, call.org, call.feature, call.session, call.provider, call.model, called];
-        self.lengths = [0; 8];
-        self.bytes.clear();
-        for (length, text) in self.lengths.iter_mut().zip(texts) {
-            if let Some(text) = text {
-                *length = u16::try_from(text.len()).unwrap_or(0);
-                self.bytes.extend_from_slice(text.as_bytes());
+        let Attributes { lengths, bytes } = self;
+        bytes.clear();
+        let mut keep = |text: Option<&str>| match text {
+            Some(text) => {
+                bytes.extend_from_slice(text.as_bytes());
+                u16::try_from(text.len()).unwrap_or(0)
             }
-        }
+            None => 0,
+        };
+        *lengths = [
+            keep(call.user),
+            keep(call.tier),
+            keep(call.org),
+            keep(call.feature),
+            keep(call.session),
+            keep(call.provider),
+            keep(call.model),
+            keep(called),
+        ];
     }
 
     fn texts(&self) -> [Option<&str>; 8] {

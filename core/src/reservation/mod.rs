@@ -138,12 +138,25 @@ impl Reservations {
         self.expirations
     }
 
-    /// Takes a free place. The caller fills it and then calls [`Reservations::hold`].
+    /// Makes a held reservation for the caller to fill; `usual` when it has the default time to live.
     #[inline]
-    pub(crate) fn vacant(&mut self) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            return slot;
+    pub(crate) fn open(&mut self, now_ms: i64, ttl_ms: i64, usual: bool) -> (ReservationId, Option<&mut Reservation>) {
+        let slot = self.free.pop().unwrap_or_else(|| self.grow());
+        self.sequence = self.sequence.wrapping_add(1);
+        let sequence = self.sequence;
+        if let Some(reservation) = self.slot_mut(slot) {
+            reservation.state = State::Held;
+            reservation.sequence = sequence;
+            reservation.created_ms = now_ms;
+            reservation.ends_ms = now_ms.saturating_add(ttl_ms);
         }
+        self.enqueue(slot, usual);
+        let reservation = self.slot_mut(slot);
+        (ReservationId::new(slot, reservation.as_ref().map_or(0, |r| r.generation)), reservation)
+    }
+
+    #[cold]
+    fn grow(&mut self) -> u32 {
         if self.slots.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             self.slots.push(Vec::with_capacity(CHUNK));
         }
@@ -151,21 +164,6 @@ impl Reservations {
         let Some(last) = self.slots.last_mut() else { return u32::MAX };
         last.push(Reservation::default());
         u32::try_from(chunk * CHUNK + last.len().saturating_sub(1)).unwrap_or(u32::MAX)
-    }
-
-    /// Makes the place a held reservation; `usual` when it has the default time to live.
-    #[inline]
-    pub(crate) fn hold(&mut self, slot: u32, now_ms: i64, ttl_ms: i64, usual: bool) -> ReservationId {
-        self.sequence = self.sequence.wrapping_add(1);
-        let sequence = self.sequence;
-        let Some(reservation) = self.slot_mut(slot) else { return ReservationId(u64::MAX) };
-        reservation.state = State::Held;
-        reservation.sequence = sequence;
-        reservation.created_ms = now_ms;
-        reservation.ends_ms = now_ms.saturating_add(ttl_ms);
-        let id = ReservationId::new(slot, reservation.generation);
-        self.enqueue(slot, usual);
-        id
     }
 
     #[inline]

@@ -91,15 +91,21 @@ impl Reservations {
     }
 
     /// The hold that expires first, if its time is over.
-    #[inline]
     pub(super) fn first_due(&self, now_ms: i64) -> Option<u32> {
-        let usual = self.slot(self.queue.first).map(|r| (r.ends_ms, r.sequence, self.queue.first));
+        self.first().filter(|first| first.0 <= now_ms).map(|first| first.2)
+    }
+
+    /// When the first hold expires.
+    pub(crate) fn next_expiry(&self) -> Option<i64> {
+        self.first().map(|first| first.0)
+    }
+
+    fn first(&self) -> Option<(i64, u64, u32)> {
+        let usual = self.key(self.queue.first);
         let own = self.queue.own.first().copied();
-        let next = match (usual, own) {
-            (Some(a), Some(b)) => a.min(b),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => return None,
-        };
-        (next.0 <= now_ms).then_some(next.2)
+        match (usual, own) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (one, other) => one.or(other),
+        }
     }
 }
