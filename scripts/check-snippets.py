@@ -3,7 +3,8 @@
 
 A `json` block that has commands is run as a conformance vector; one with the keys of a policy is
 checked as a policy. The `spendgate` lines of README.md's `sh` blocks are run one after the other in
-an empty folder that holds `policy.json` (the README's first policy) and `usage.csv` (a small log).
+a folder that holds `policy.json` (the README's first policy), `usage.csv` (the made-up log) and the
+examples; a `console` block shows a command, and each line that follows has to be in what it prints.
 Prints one line for each; the exit status is 1 when one fails. The last line is `snippets: N passed,
 M failed`.
 """
@@ -28,10 +29,11 @@ POLICY = set(
 )
 
 
-def spendgate(*arguments: str, folder: Path) -> str | None:
-    """Runs the command in `folder`; gives what it printed when it failed, else None."""
+def spendgate(*arguments: str, folder: Path) -> tuple[str | None, str]:
+    """Runs the command in `folder`: what it said when it failed, else None; and what it printed."""
     ran = subprocess.run([TARGET / "debug" / "spendgate", *arguments], cwd=folder, capture_output=True, text=True)
-    return None if ran.returncode == 0 else (ran.stdout + ran.stderr).strip()
+    fault = None if ran.returncode == 0 else (ran.stdout + ran.stderr).strip()
+    return fault, ran.stdout
 
 
 def check_json(text: str, folder: Path) -> tuple[str, str | None]:
@@ -44,21 +46,36 @@ def check_json(text: str, folder: Path) -> tuple[str, str | None]:
     file = folder / "snippet.json"
     file.write_text(text)
     if isinstance(first, dict) and "steps" in first:
-        return "vector", spendgate("conformance", file.name, folder=folder)
+        return "vector", spendgate("conformance", file.name, folder=folder)[0]
     if isinstance(value, dict) and value and set(value) <= POLICY:
-        return "policy", spendgate("check", file.name, folder=folder)
+        return "policy", spendgate("check", file.name, folder=folder)[0]
     return "json", None
 
 
-def run_readme(policies: list[str], commands: list[str]) -> list[tuple[str, str | None]]:
+def check_shown(block: str, folder: Path) -> tuple[str, str | None]:
+    """The command of a `console` block, and what is wrong with it or with what is shown of it."""
+    command, *shown = block.splitlines()
+    command = command.removeprefix("$ ")
+    fault, printed = spendgate(*shlex.split(command)[1:], folder=folder)
+    missing = [line for line in shown if line not in printed.splitlines()]
+    if not fault and missing:
+        fault = f"does not print `{missing[0]}`"
+    return command, fault
+
+
+def run_readme(policy: str, blocks: list[tuple[str, str]]) -> list[tuple[str, str | None]]:
     """The README's commands, each with what is wrong with it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "policy.json").write_text(policies[0] if policies else "{}")
-        made = spendgate("sample-log", "--calls", "2000", "--out", "usage.csv", folder=folder)
-        found = [("a log to run on", made)] if made else []
-        for line in commands:
-            found.append((line, spendgate(*shlex.split(line)[1:], folder=folder)))
+        (folder / "policy.json").write_text(policy)
+        (folder / "examples").symlink_to(ROOT / "examples")
+        found = [("a log to run on", spendgate("sample-log", "--out", "usage.csv", folder=folder)[0])]
+        for kind, text in blocks:
+            if kind == "console":
+                found.append(check_shown(text, folder))
+            lines = text.replace("\\\n", " ").splitlines() if kind == "sh" else []
+            for line in (line for line in lines if line.startswith("spendgate ")):
+                found.append((line, spendgate(*shlex.split(line)[1:], folder=folder)[0]))
         return found
 
 
@@ -67,28 +84,27 @@ def main() -> int:
     subprocess.run(["cargo", "build", "--quiet", "-p", "spendgate-cli"], cwd=ROOT, check=True)
     results: list[tuple[str, str, str | None]] = []
     policies: list[str] = []
-    commands: list[str] = []
     with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         for document in DOCUMENTS:
-            for kind, text in BLOCK.findall((ROOT / document).read_text()):
-                if kind == "json":
-                    what, fault = check_json(text, Path(name))
-                    results.append((document, what, fault))
-                    if what == "policy" and document == "README.md":
-                        policies.append(text)
-                elif kind == "sh" and document == "README.md":
-                    joined = text.replace("\\\n", " ")
-                    commands += [line for line in joined.splitlines() if line.startswith("spendgate ")]
-        examples = sorted((ROOT / "examples" / "policies").glob("*.json"))
-        for example in examples:
-            fault = spendgate("check", str(example), folder=Path(name))
-            results.append((str(example.relative_to(ROOT)), "policy", fault))
-    results += [("README.md", line, fault) for line, fault in run_readme(policies, commands)]
+            for text in (text for kind, text in blocks_of(document) if kind == "json"):
+                what, fault = check_json(text, folder)
+                results.append((document, what, fault))
+                if what == "policy" and document == "README.md":
+                    policies.append(text)
+        for example in sorted((ROOT / "examples" / "policies").glob("*.json")):
+            results.append((str(example.relative_to(ROOT)), "policy", spendgate("check", str(example), folder=folder)[0]))
+    results += [("README.md", *found) for found in run_readme((policies or ["{}"])[0], blocks_of("README.md"))]
     for document, what, fault in results:
         print(f"{document}: {what}: {fault or 'passed'}")
     failed = sum(fault is not None for _, _, fault in results)
     print(f"snippets: {len(results) - failed} passed, {failed} failed")
-    return 1 if failed or not results else 0
+    return 1 if failed else 0
+
+
+def blocks_of(document: str) -> list[tuple[str, str]]:
+    """The code blocks of a document: (language, text)."""
+    return BLOCK.findall((ROOT / document).read_text())
 
 
 if __name__ == "__main__":
