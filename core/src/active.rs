@@ -9,6 +9,7 @@ use crate::names::Names;
 use crate::plan::Plan;
 use crate::policy::{Budget, Filter, MissingUser, Policy};
 use crate::unit::Unit;
+use crate::window::Window;
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -21,21 +22,26 @@ pub(crate) struct Rule {
     pub(crate) name: u32,
     pub(crate) unit: Unit,
     pub(crate) limit: i64,
+    /// Rising; never empty.
     pub(crate) ceilings: SmallVec<[Ceiling; 1]>,
     /// The lowest alert in amounts; `i64::MAX` when there is none.
     pub(crate) alarm: i64,
+    /// Whether the counter is a rolling one.
+    pub(crate) rolling: bool,
+    /// Where the id stands among all ids in byte order: ties go to the smallest.
+    pub(crate) rank: u32,
     pub(crate) closed_when_unavailable: bool,
     filtered: bool,
     pub(crate) can_downgrade: bool,
 }
 
-/// One step in amounts.
+/// One step in amounts, f·L.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ceiling {
     pub(crate) action: Action,
-    /// f·L rounded up: reached from there on.
+    /// Rounded up: reached from there on.
     pub(crate) reached: i128,
-    /// f·L rounded down: exceeded above it.
+    /// Rounded down: exceeded above it.
     pub(crate) exceeded: i128,
 }
 
@@ -63,18 +69,25 @@ pub(crate) struct Active {
     pub(crate) generation: u32,
     pub(crate) rules: Vec<Rule>,
     overrides: HashTable<Override>,
-    tiers: Map<Box<str>, List>,
+    tiers: Map<Box<str>, (u32, List)>,
     every_user: List,
     layers: Vec<Layer>,
     global: List,
     /// Where a budget's name stands in this policy.
     positions: Vec<u32>,
+    /// The plans of ordinary calls, by tier; the last is that of calls without a known tier.
+    ready: Vec<Plan>,
 }
 
 impl Active {
     pub(crate) fn new(policy: Arc<Policy>, generation: u32, ledger: &mut Ledger, names: &mut Names, seed: &Seed) -> Active {
         let numbers: Vec<u32> = policy.definitions().iter().map(|d| ledger.definitions.number(d)).collect();
-        let rules: Vec<Rule> = policy.budgets().iter().map(|b| Rule::new(b, &policy, &numbers, names)).collect();
+        let mut rules: Vec<Rule> = policy.budgets().iter().map(|b| Rule::new(b, &policy, &numbers, names)).collect();
+        let mut by_id: Vec<(&str, &mut Rule)> = policy.budgets().iter().map(|b| &*b.id).zip(&mut rules).collect();
+        by_id.sort_unstable_by_key(|(id, _)| *id);
+        for (rank, (_, rule)) in (0_u32..).zip(by_id) {
+            rule.rank = rank;
+        }
         let mut used: Vec<u32> =
             policy.budgets().iter().zip(&rules).filter(|(b, _)| b.enabled).map(|(_, r)| r.definition).collect();
         used.sort_unstable();
@@ -92,6 +105,7 @@ impl Active {
             layers: layers.into(),
             global: List::new(),
             positions: Vec::new(),
+            ready: Vec::new(),
         };
         for (number, rule) in (0_u32..).zip(&active.rules) {
             let name = rule.name as usize;
@@ -106,7 +120,31 @@ impl Active {
             active.file(number, budget, ledger);
         }
         active.layers.retain(|layer| !layer.exact.is_empty() || !layer.any.is_empty());
+        active.prepare();
         active
+    }
+
+    /// Makes the plans of ordinary calls ahead: a user without an override, no other layer than the
+    /// global one, no filter. They differ by tier alone.
+    fn prepare(&mut self) {
+        let enabled = self.policy.budgets().iter().zip(&self.rules).filter(|(b, _)| b.enabled);
+        if !self.layers.is_empty() || enabled.into_iter().any(|(_, rule)| rule.filtered) {
+            return;
+        }
+        let mut lists: Vec<&(u32, List)> = self.tiers.values().collect();
+        lists.sort_unstable_by_key(|(number, _)| *number);
+        let none = (0, List::new());
+        lists.push(&none);
+        let call = Call::default();
+        let plan = |(_, tier): &(u32, List)| {
+            let mut plan = Plan::default();
+            let decided = self.push(tier, Kind::User, true, &call, &mut plan);
+            self.push(&self.every_user, Kind::User, !decided, &call, &mut plan);
+            self.push(&self.global, Kind::Global, true, &call, &mut plan);
+            plan.sort();
+            plan
+        };
+        self.ready = lists.into_iter().map(plan).collect();
     }
 
     fn file(&mut self, number: u32, budget: &Budget, ledger: &Ledger) {
@@ -123,7 +161,10 @@ impl Active {
                 }
             }
             (Dimension::User, None) => self.every_user.push(number),
-            (Dimension::Tier, Some(tier)) => self.tiers.entry(tier.clone()).or_default().push(number),
+            (Dimension::Tier, Some(tier)) => {
+                let next = u32::try_from(self.tiers.len()).unwrap_or(u32::MAX);
+                self.tiers.entry(tier.clone()).or_insert((next, List::new())).1.push(number);
+            }
             (Dimension::Tier, None) | (Dimension::Global, _) => self.global.push(number),
             (dimension, value) => {
                 let Some(layer) = self.layers.iter_mut().find(|l| l.dimension == dimension) else { return };
@@ -152,8 +193,16 @@ impl Active {
     /// `user_hash` is the subject hash of the call's user.
     #[inline]
     pub(crate) fn plan(&self, call: &Call<'_>, user_hash: u32, plan: &mut Plan) {
+        let tier = call.tier.and_then(|tier| self.tiers.get(tier));
+        let own = call.user.and_then(|user| self.overrides_of(user, user_hash));
+        if call.user.is_some() && own.is_none() {
+            let ready = tier.map_or(self.ready.len().wrapping_sub(1), |(number, _)| *number as usize);
+            if let Some(ready) = self.ready.get(ready) {
+                return plan.copy(ready);
+            }
+        }
         plan.clear();
-        self.person(call, user_hash, plan);
+        self.person(call, own, tier.map_or(&[], |(_, list)| list), plan);
         for layer in &self.layers {
             let Some(value) = layer.dimension.of(call) else { continue };
             let kind = Kind::of(layer.dimension);
@@ -165,26 +214,26 @@ impl Active {
         plan.sort();
     }
 
+    /// The budgets of this very user. A user literally called `*` has none: `*` stands for every user.
+    #[inline]
+    fn overrides_of(&self, user: &str, hash: u32) -> Option<&[u32]> {
+        if self.overrides.is_empty() {
+            return None;
+        }
+        let own = |o: &Override| o.hash == hash && is_of(&self.policy, o, user);
+        self.overrides.find(spread(hash), own).map(|found| &*found.budgets)
+    }
+
     /// The first of override, tier template and every-user budgets that is not empty decides, whole
     /// and alone; the others still count.
-    #[inline]
-    fn person(&self, call: &Call<'_>, user_hash: u32, plan: &mut Plan) {
+    fn person(&self, call: &Call<'_>, own: Option<&[u32]>, tier: &[u32], plan: &mut Plan) {
         let kind = match call.user {
             Some(_) => Kind::User,
             None if self.policy.on_missing_user() == MissingUser::None => return,
             None => Kind::Anonymous,
         };
-        let mut decided = false;
-        if let Some(user) = call.user.filter(|_| !self.overrides.is_empty()) {
-            let own = |o: &Override| o.hash == user_hash && is_of(&self.policy, o, user);
-            if let Some(found) = self.overrides.find(spread(user_hash), own) {
-                // A user literally called `*` cannot have an override: `*` is filed under every user.
-                decided = self.push(&found.budgets, kind, true, call, plan);
-            }
-        }
-        if let Some(tier) = call.tier.and_then(|tier| self.tiers.get(tier)) {
-            decided |= self.push(tier, kind, !decided, call, plan);
-        }
+        let mut decided = self.push(own.unwrap_or(&[]), kind, true, call, plan);
+        decided |= self.push(tier, kind, !decided, call, plan);
         self.push(&self.every_user, kind, !decided, call, plan);
     }
 
@@ -235,6 +284,8 @@ impl Rule {
             ceilings: ceilings.collect(),
             alarm: budget.alerts.first().map_or(i64::MAX, |percent| threshold(budget.limit, *percent)),
             closed_when_unavailable: budget.closed_when_unavailable,
+            rank: 0,
+            rolling: policy.definition(budget).is_some_and(|d| matches!(d.window, Window::Rolling { .. })),
             filtered: policy.definition(budget).is_some_and(|d| !d.filter.is_empty()),
             can_downgrade: budget.steps.iter().any(|s| s.action == Action::Downgrade),
         }

@@ -159,14 +159,15 @@ impl Breakers {
     /// Opens by hand, one circuit or all of a breaker. `true` when that changed something.
     pub(crate) fn open(&mut self, id: &str, subject: Option<&str>) -> bool {
         if subject.is_some() {
+            let all = self.boards.get(id).is_some_and(|board| board.held);
             let gauge = self.gauge(id, subject);
-            gauge.exempt = false;
-            gauge.buckets.clear();
-            return std::mem::replace(&mut gauge.circuit, Circuit::Held) != Circuit::Held;
+            let held = gauge.circuit == Circuit::Held || (all && !gauge.exempt);
+            *gauge = Gauge { circuit: Circuit::Held, ..Gauge::default() };
+            return !held;
         }
         let board = self.boards.entry(id.into()).or_insert_with(|| Board { gauges: BTreeMap::new(), held: false });
-        board.gauges.values_mut().for_each(|g| g.exempt = false);
-        !std::mem::replace(&mut board.held, true)
+        let some = board.gauges.values_mut().fold(false, |some, g| std::mem::take(&mut g.exempt) || some);
+        !std::mem::replace(&mut board.held, true) || some
     }
 
     /// Closes by hand, one circuit or all of a breaker. `true` when that changed something.

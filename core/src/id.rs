@@ -44,7 +44,11 @@ fn is_printable_ascii(bytes: &[u8]) -> bool {
     };
     let (words, rest) = bytes.as_chunks::<8>();
     let whole = words.iter().fold(0, |seen, word| seen | odd(u64::from_le_bytes(*word)));
-    whole == 0 && rest.iter().all(|b| b.wrapping_sub(0x20) < 0x5f)
+    match bytes.last_chunk::<8>() {
+        // The last eight bytes take the rest in, some of them a second time.
+        Some(last) => whole | odd(u64::from_le_bytes(*last)) == 0,
+        None => rest.iter().all(|b| b.wrapping_sub(0x20) < 0x5f),
+    }
 }
 
 /// Control characters, direction marks, embeddings, overrides and isolates, zero-width characters.

@@ -3,7 +3,7 @@
 use crate::active::{Active, Rule};
 use crate::amounts::Amounts;
 use crate::call::Call;
-use crate::ledger::{Counter, CounterRef, Kind, Ledger, NO_ROW, Reading};
+use crate::ledger::{Add, Counter, CounterRef, Kind, Ledger, NO_ROW, Reading};
 use crate::names::Names;
 use crate::unit::Unit;
 
@@ -33,11 +33,21 @@ impl Line {
     }
 }
 
-/// One deciding budget and the counter it judges.
+/// One deciding budget and the counter it judges, with what deciding needs of its rule.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Vote {
     pub(crate) budget: u32,
     pub(crate) line: u16,
+    pub(crate) unit: Unit,
+    pub(crate) limit: i64,
+    /// The lowest ceiling, cut to the largest amount: nothing is over as long as the use, this call
+    /// included, stays below `reached` and does not pass `exceeded`.
+    pub(crate) reached: i64,
+    pub(crate) exceeded: i64,
+    /// The lowest alert in amounts.
+    pub(crate) alarm: i64,
+    /// The place of the budget's id among all ids.
+    pub(crate) rank: u32,
 }
 
 /// The plan of one call.
@@ -46,6 +56,10 @@ pub(crate) struct Plan {
     pub(crate) lines: Vec<Line>,
     /// In policy order.
     pub(crate) votes: Vec<Vote>,
+    /// Whether a deciding budget has a `downgrade` step.
+    pub(crate) ladder: bool,
+    /// Whether a deciding budget with alerts has a rolling window.
+    pub(crate) rolling: bool,
 }
 
 impl Plan {
@@ -53,16 +67,25 @@ impl Plan {
     pub(crate) fn clear(&mut self) {
         self.lines.clear();
         self.votes.clear();
+        self.ladder = false;
+        self.rolling = false;
+    }
+
+    #[inline]
+    pub(crate) fn copy(&mut self, ready: &Plan) {
+        self.lines.clone_from(&ready.lines);
+        self.votes.clone_from(&ready.votes);
+        self.ladder = ready.ladder;
+        self.rolling = ready.rolling;
     }
 
     /// Adds a budget that counts the call; budgets of one definition and subject share a line.
-    #[inline]
     pub(crate) fn add(&mut self, budget: u32, rule: &Rule, kind: Kind, decides: bool) {
         let same = |l: &Line| {
             l.definition == rule.definition && l.kind == kind && (kind != Kind::Anonymous || l.budget == budget)
         };
-        let line = self.lines.iter().position(same).unwrap_or(self.lines.len());
-        if line == self.lines.len() {
+        let at = self.lines.iter().position(same).unwrap_or(self.lines.len());
+        if at == self.lines.len() {
             self.lines.push(Line {
                 kind,
                 unit: rule.unit,
@@ -75,12 +98,24 @@ impl Plan {
                 alarm: i64::MAX,
             });
         }
-        if decides {
-            self.votes.push(Vote { budget, line: u16::try_from(line).unwrap_or(u16::MAX) });
-        }
+        let (Some(line), Some(lowest), true) = (self.lines.get_mut(at), rule.ceilings.first(), decides) else { return };
+        let has_alerts = rule.alarm != i64::MAX;
+        // A rolling window's thresholds also re-arm: every charge has to look.
+        line.alarm = line.alarm.min(if rule.rolling && has_alerts { 0 } else { rule.alarm });
+        self.rolling |= rule.rolling && has_alerts;
+        self.ladder |= rule.can_downgrade;
+        self.votes.push(Vote {
+            budget,
+            line: u16::try_from(at).unwrap_or(u16::MAX),
+            unit: rule.unit,
+            limit: rule.limit,
+            reached: Reading::cut(lowest.reached),
+            exceeded: Reading::cut(lowest.exceeded),
+            alarm: rule.alarm,
+            rank: rule.rank,
+        });
     }
 
-    #[inline]
     pub(crate) fn sort(&mut self) {
         if !self.votes.is_sorted_by_key(|v| v.budget) {
             self.votes.sort_unstable_by_key(|v| v.budget);
@@ -88,7 +123,7 @@ impl Plan {
     }
 
     #[inline]
-    pub(crate) fn line(&self, vote: Vote) -> Option<&Line> {
+    pub(crate) fn line(&self, vote: &Vote) -> Option<&Line> {
         self.lines.get(usize::from(vote.line))
     }
 }
@@ -134,15 +169,15 @@ pub(crate) fn read(
             last = Some(line.kind);
         }
         line.row = row;
-        let Some(windows) = ledger.definitions.get(line.definition) else { continue };
-        line.window = windows.open;
+        let (window, rolling) = ledger.definitions.open(line.definition);
+        line.window = window;
         if row == NO_ROW {
             if ledger.counters >= max_counters {
                 line.kind = Kind::Overflow;
                 line.row = ledger.row(line.kind, name_of(line, call, active, names));
                 line.reading = ledger.reading(line.row, line.definition);
             }
-        } else if windows.rolling {
+        } else if rolling {
             line.reading = ledger.reading(row, line.definition);
         } else {
             (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window);
@@ -161,24 +196,22 @@ pub(crate) fn write(
     amounts: &Amounts,
     charge: bool,
 ) {
-    let mut room = plan.lines.len();
     let mut made: Option<(Kind, u32)> = None;
-    for line in &mut plan.lines {
-        if line.row == NO_ROW {
-            line.row = match made {
-                Some((kind, row)) if kind == line.kind && !matches!(kind, Kind::Anonymous | Kind::Overflow) => row,
-                _ => ledger.row_or_insert(line.kind, name_of(line, call, active, names)),
-            };
-            made = Some((line.kind, line.row));
-        }
+    for line in plan.lines.iter_mut().filter(|line| line.row == NO_ROW) {
+        line.row = match made {
+            Some((kind, row)) if kind == line.kind && !matches!(kind, Kind::Anonymous | Kind::Overflow) => row,
+            _ => ledger.row_or_insert(line.kind, name_of(line, call, active, names)),
+        };
+        made = Some((line.kind, line.row));
+    }
+    ledger.add_all(&plan.lines, |line| {
         let amount = amounts.or_zero(line.unit);
         let (spent, held) = if charge { (amount, 0) } else { (0, amount) };
-        ledger.add_at(line.at(), line.place, spent, held, room);
-        room = room.saturating_sub(1);
-    }
+        Add { at: line.at(), place: line.place, spent, held, alarm: i64::MAX }
+    });
 }
 
 /// The number of the open window.
 pub(crate) fn open(ledger: &Ledger, definition: u32) -> u32 {
-    ledger.definitions.get(definition).map_or(u32::MAX, |w| w.open)
+    ledger.definitions.open(definition).0
 }

@@ -45,43 +45,37 @@ impl Fired {
 impl Engine {
     /// Fires the thresholds that the readings of `plan` have reached (percents rising, then policy
     /// order), and notes from which amount on a charge has to look again.
-    #[inline]
+    #[cold]
     pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, now: i64) {
-        let mut quiet = true;
+        for line in &mut plan.lines {
+            line.alarm = i64::MAX;
+        }
         for vote in &plan.votes {
-            let Some(line) = plan.lines.get_mut(usize::from(vote.line)) else { continue };
-            let Some(rule) = self.active.rule(vote.budget).filter(|rule| rule.alarm != i64::MAX) else { continue };
-            let rolling = self.ledger.definitions.get(line.definition).is_some_and(|w| w.rolling);
-            if rolling {
-                // A rolling window's thresholds also re-arm: every charge looks.
-                line.alarm = 0;
-                quiet &= line.reading.spent < rule.alarm && self.fired.marks.is_empty();
-            } else if line.reading.spent < rule.alarm {
-                line.alarm = line.alarm.min(rule.alarm);
-            } else {
-                quiet = false;
-                line.alarm = line.alarm.min(self.next_alarm(vote.budget, line.reading.spent));
-            }
+            let Some(line) = plan.lines.get_mut(usize::from(vote.line)).filter(|_| vote.alarm != i64::MAX) else {
+                continue;
+            };
+            let next = match self.is_rolling(line.definition) {
+                true => 0,
+                false => self.next_alarm(vote.budget, line.reading.spent),
+            };
+            line.alarm = line.alarm.min(next);
         }
-        if !quiet {
-            self.fire_slowly(plan, call, now);
-        }
+        self.fire_slowly(plan, call, now);
     }
 
     fn is_rolling(&self, definition: u32) -> bool {
         self.ledger.definitions.get(definition).is_some_and(|w| w.rolling)
     }
 
-    #[cold]
     fn fire_slowly(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
         self.rearm_rolling(plan);
         let mut due: Vec<(u16, Vote)> = Vec::new();
         for vote in &plan.votes {
-            due.extend(self.reached(plan, *vote).into_iter().map(|percent| (percent, *vote)));
+            due.extend(self.reached(plan, vote).into_iter().map(|percent| (percent, *vote)));
         }
         due.sort_by_key(|(percent, vote)| (*percent, vote.budget));
         for (percent, vote) in due {
-            let Some(line) = plan.line(vote) else { continue };
+            let Some(line) = plan.line(&vote) else { continue };
             let event = Engine::call_event(EventKind::Threshold, now, call);
             let mut event = self.with_budget(event, vote.budget, line);
             event.percent = Some(percent);
@@ -91,7 +85,7 @@ impl Engine {
     }
 
     /// The percents of a budget that are reached and had not fired; they have now.
-    fn reached(&mut self, plan: &Plan, vote: Vote) -> SmallVec<[u16; 4]> {
+    fn reached(&mut self, plan: &Plan, vote: &Vote) -> SmallVec<[u16; 4]> {
         let mut new = SmallVec::new();
         let (Some(budget), Some(rule), Some(line)) =
             (self.active.budget(vote.budget), self.active.rule(vote.budget), plan.line(vote))
@@ -123,7 +117,7 @@ impl Engine {
     /// A rolling window's threshold fires again after `spent` has fallen below it.
     pub(super) fn rearm_rolling(&mut self, plan: &Plan) {
         for vote in &plan.votes {
-            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(*vote)) else { continue };
+            let (Some(rule), Some(line)) = (self.active.rule(vote.budget), plan.line(vote)) else { continue };
             if !self.is_rolling(line.definition) {
                 continue;
             }

@@ -36,9 +36,10 @@ impl Engine {
         }
         if corrected {
             self.events.push(Event::new(EventKind::ClockCorrected, now));
-            self.reservations.correct_clock(now);
+            self.reservations.correct_clock(latest, now);
             self.breakers.correct_clock(now, self.active.policy.breakers());
         }
+        self.ledger.step_clock(latest, now);
         self.latest_ms = Some(now);
         while self.reservations.has_due(now) {
             self.expire(now);

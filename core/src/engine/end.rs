@@ -6,6 +6,7 @@ use crate::breaker::Sample;
 use crate::call::{Actual, Report};
 use crate::error::Error;
 use crate::event::EventKind;
+use crate::ledger::Add;
 use crate::reservation::{ReservationId, State};
 use crate::unit::Unit;
 
@@ -134,13 +135,12 @@ impl Engine {
         if actual.bad {
             return (*held, false);
         }
-        let simple = actual.usage.is_none() && actual.usd.is_some();
-        let (mut charge, unknown) = if simple {
-            self.used(actual, None, None, reservation.created_ms)
-        } else {
-            let attributes = &reservation.attributes;
-            self.used(actual, attributes.call().provider, attributes.called(), reservation.created_ms)
-        };
+        if let (Some(_), Actual { tokens: None, input_tokens: None, output_tokens: None, usage: None, .. }) = (actual.usd, actual) {
+            return (held.with(Unit::Usd, actual.usd), false);
+        }
+        let attributes = &reservation.attributes;
+        let (mut charge, unknown) =
+            self.used(actual, attributes.call().provider, attributes.called(), reservation.created_ms);
         for unit in Unit::ALL {
             if charge.get(unit).is_none() {
                 charge.set(unit, held.get(unit));
@@ -154,7 +154,7 @@ impl Engine {
     #[inline]
     fn move_money(&mut self, slot: u32, held: &Amounts, charge: &Amounts, late: bool) -> bool {
         let Some(reservation) = self.reservations.slot(slot) else { return false };
-        let mut alarmed = reservation.generation_of_policy != self.active.generation;
+        let alarmed = reservation.generation_of_policy != self.active.generation;
         // Only a rolling counter's alarm is 0: its thresholds re-arm on what is spent before the charge.
         if self.has_marks() && reservation.counters.iter().any(|c| c.alarm == 0) {
             let attributes = reservation.attributes.clone();
@@ -164,13 +164,11 @@ impl Engine {
             self.put_back(plan);
         }
         let Some(reservation) = self.reservations.slot(slot) else { return false };
-        for counter in &reservation.counters {
+        alarmed | self.ledger.add_all(&reservation.counters, |counter| {
             let (off, on) = (held.or_zero(counter.unit), charge.or_zero(counter.unit));
             let (spent, held) = if late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
-            let spent = self.ledger.add_at(counter.at, counter.place, spent, held, 1);
-            alarmed |= spent >= counter.alarm;
-        }
-        alarmed
+            Add { at: counter.at, place: counter.place, spent, held, alarm: counter.alarm }
+        })
     }
 
     #[cold]

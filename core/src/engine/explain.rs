@@ -106,7 +106,7 @@ impl Engine {
         check(call)?;
         let plan = self.plan(call);
         let reading = |vote: &crate::plan::Vote| {
-            let (rule, line) = (self.active.rule(vote.budget)?, plan.line(*vote)?);
+            let (rule, line) = (self.active.rule(vote.budget)?, plan.line(vote)?);
             let windows = self.ledger.definitions.get(line.definition)?;
             let left = i128::from(rule.limit) - line.reading.used();
             Some(CounterReading {

@@ -12,16 +12,10 @@ use crate::event::{Event, EventKind};
 use crate::id;
 use crate::judge::{Verdict, fits_alone, judge};
 use crate::ledger::{Kind, NO_ROW, Reading};
-use crate::plan::{self, Plan, Vote};
+use crate::plan::{self, Line, Plan, Vote};
 use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
 use smallvec::SmallVec;
-
-/// What the budgets decided: the verdict, and the amounts at the price of the answer.
-struct Judged {
-    verdict: Verdict,
-    amounts: Amounts,
-}
 
 impl Engine {
     /// Decides a call and, when it may be made, holds its estimate on every counter it touches: all of
@@ -46,24 +40,27 @@ impl Engine {
             return Ok(self.refuse(call, reason, now));
         }
         let mut plan = self.plan(call);
-        let judged = self.judge(call, &plan, &asked, now);
-        let mut decision = self.conclude(&plan, judged.verdict, &judged.amounts, &asked, now);
+        let (verdict, amounts) = self.judge(call, &plan, &asked, now);
+        let allowed = verdict.action != Action::Block;
+        let figures = self.figures(&plan, &verdict, &amounts, now);
         if priced == Priced::Unknown {
             self.events.push(Engine::call_event(EventKind::Unpriced, now, call));
         }
-        if decision.allowed {
+        if allowed {
             // ATOMIC: nothing from here on refuses; the hold is taken on every counter of the plan.
             self.note_overflow(&plan, call, now);
-            plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &judged.amounts, false);
+            plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &amounts, false);
         }
-        self.fire(&mut plan, call, now);
-        if decision.allowed {
-            let id = self.keep(call, &plan, &judged.amounts, &decision, ttl, now, priced);
-            decision.reservation = Some(id);
+        if verdict.loud || (plan.rolling && self.has_marks()) {
+            self.fire(&mut plan, call, now);
         }
-        if let Some(id) = decision.reservation {
+        let mut reservation = None;
+        if allowed {
+            let id = self.keep(call, &plan, &amounts, &verdict, ttl, now, priced);
             self.probe(call, id, now);
+            reservation = Some(id);
         }
+        let decision = self.decision(verdict, figures, reservation);
         if decision.action != Action::Allow {
             self.announce(call, &plan, &decision, now);
         }
@@ -83,10 +80,9 @@ impl Engine {
             return Ok(self.refused(reason));
         }
         let plan = self.plan(call);
-        let judged = self.judge(call, &plan, &asked, now);
-        let decision = self.conclude(&plan, judged.verdict, &judged.amounts, &asked, now);
-        self.put_back(plan);
-        Ok(decision)
+        let (verdict, amounts) = self.judge(call, &plan, &asked, now);
+        let figures = self.figures(&plan, &verdict, &amounts, now);
+        Ok(self.decision(verdict, figures, None))
     }
 
     /// The counters a call touches, read. Give it back with [`Engine::put_back`], which spares the next
@@ -140,43 +136,43 @@ impl Engine {
         }
     }
 
-    /// The budgets' verdict, with the sibling tried where a ladder asks for it.
+    /// The budgets' verdict, with the sibling tried where a ladder asks for it, and the amounts at the
+    /// price of the answer.
     #[inline]
-    fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> Judged {
-        let ladder = plan.votes.iter().any(|v| self.active.rule(v.budget).is_some_and(|r| r.can_downgrade));
-        let sibling = if ladder { self.expected_of_sibling(call, asked, now) } else { None };
+    fn judge(&self, call: &Call<'_>, plan: &Plan, asked: &Amounts, now: i64) -> (Verdict, Amounts) {
+        let sibling = if plan.ladder { self.expected_of_sibling(call, asked, now) } else { None };
         let mut verdict = judge(&self.active, plan, asked, sibling.is_some());
-        let Some(amounts) = sibling.filter(|_| verdict.action >= Action::Downgrade) else {
-            return Judged { verdict, amounts: *asked };
-        };
-        let cheaper = judge(&self.active, plan, &amounts, true);
-        if cheaper.action == Action::Block {
-            return Judged { verdict, amounts: *asked };
+        let mut amounts = *asked;
+        if let Some(cheaper) = sibling.filter(|_| verdict.action >= Action::Downgrade) {
+            let at_sibling = judge(&self.active, plan, &cheaper, true);
+            if at_sibling.action != Action::Block {
+                verdict.action = Action::Downgrade;
+                verdict.triggered = at_sibling.triggered;
+                amounts = cheaper;
+            }
         }
-        verdict.action = Action::Downgrade;
-        verdict.triggered = cheaper.triggered;
-        Judged { verdict, amounts }
+        if verdict.action == Action::Block && fits_alone(&self.active, plan, asked) {
+            verdict.reason = Reason::InFlight;
+        }
+        if let Some(closed) = self.closed(plan) {
+            verdict.action = Action::Block;
+            verdict.reason = Reason::Unavailable;
+            verdict.winner = Some(closed);
+        }
+        (verdict, amounts)
     }
 
-    /// From verdict and readings to the answer.
+    /// From verdict and figures to the answer.
     #[inline]
-    fn conclude(&self, plan: &Plan, verdict: Verdict, amounts: &Amounts, asked: &Amounts, now: i64) -> Decision {
-        let closed = if self.store_down { self.closed(plan) } else { None };
-        let (action, reason, named) = match closed {
-            Some(vote) => (Action::Block, Reason::Unavailable, Some(vote)),
-            None if verdict.action == Action::Block && fits_alone(&self.active, plan, asked) => {
-                (Action::Block, Reason::InFlight, verdict.winner)
-            }
-            None => (verdict.action, verdict.reason, verdict.winner),
-        };
+    fn decision(&self, verdict: Verdict, figures: Option<Figures>, reservation: Option<ReservationId>) -> Decision {
         Decision {
-            allowed: action != Action::Block,
-            action,
-            reason,
-            figures: named.and_then(|vote| self.figures(plan, vote, amounts, now)),
-            retryable: reason == Reason::InFlight,
-            downgraded: action == Action::Downgrade,
-            reservation: None,
+            allowed: verdict.action != Action::Block,
+            action: verdict.action,
+            reason: verdict.reason,
+            figures,
+            retryable: verdict.reason == Reason::InFlight,
+            downgraded: verdict.action == Action::Downgrade,
+            reservation,
             policy_version: self.active.policy.version(),
             degraded: self.store_down,
             triggered: verdict.triggered,
@@ -184,32 +180,37 @@ impl Engine {
     }
 
     /// A deciding budget that refuses while the store is unreachable.
-    fn closed(&self, plan: &Plan) -> Option<Vote> {
-        let closed = |v: &&Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
-        plan.votes.iter().find(closed).copied()
+    fn closed(&self, plan: &Plan) -> Option<u16> {
+        if !self.store_down {
+            return None;
+        }
+        let closed = |v: &Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
+        plan.votes.iter().position(closed).and_then(|place| u16::try_from(place).ok())
     }
 
+    /// What the named budget's counter shows, before this call's own hold.
     #[inline]
-    fn figures(&self, plan: &Plan, vote: Vote, amounts: &Amounts, now: i64) -> Option<Figures> {
-        let (rule, line) = (self.active.rule(vote.budget)?, plan.line(vote)?);
-        let windows = self.ledger.definitions.get(rule.definition)?;
+    fn figures(&self, plan: &Plan, verdict: &Verdict, amounts: &Amounts, now: i64) -> Option<Figures> {
+        let vote = plan.votes.get(usize::from(verdict.winner?))?;
+        let line = plan.line(vote)?;
+        let windows = self.ledger.definitions.get(line.definition)?;
         let (window, resets_at_ms) = match windows.period().filter(|_| windows.rolling) {
             None => {
                 let resets = windows.definition.window != crate::window::Window::Lifetime;
                 (windows.span, resets.then_some(windows.span.end_ms))
             }
             Some(period) => {
-                let oldest = self.ledger.oldest_used(line.row, rule.definition);
+                let oldest = self.ledger.oldest_used(line.row, line.definition);
                 (windows.shown(windows.open, now)?, oldest.map(|bucket| period.bucket_leaves_at(bucket)))
             }
         };
-        let remaining = (i128::from(rule.limit) - line.reading.used()).max(0);
+        let remaining = (i128::from(vote.limit) - line.reading.used()).max(0);
         Some(Figures {
             budget: BudgetIndex(vote.budget),
-            limit: rule.limit,
+            limit: vote.limit,
             spent: line.reading.spent,
             held: line.reading.held,
-            estimate: amounts.get(rule.unit),
+            estimate: amounts.get(vote.unit),
             remaining: Reading::cut(remaining),
             window,
             resets_at_ms,
@@ -224,15 +225,15 @@ impl Engine {
         call: &Call<'_>,
         plan: &Plan,
         amounts: &Amounts,
-        decision: &Decision,
+        verdict: &Verdict,
         ttl: i64,
         now: i64,
         priced: Priced,
     ) -> ReservationId {
         let policy = &self.active.policy;
-        let called = call.model.filter(|_| decision.downgraded).and_then(|m| policy.sibling(call.provider, m));
-        let lead = decision.figures.and_then(|figures| {
-            let vote = plan.votes.iter().find(|vote| vote.budget == figures.budget.0)?;
+        let called = call.model.filter(|_| verdict.action == Action::Downgrade).and_then(|m| policy.sibling(call.provider, m));
+        let lead = verdict.winner.and_then(|place| {
+            let vote = plan.votes.get(usize::from(place))?;
             Some((self.active.rule(vote.budget)?.name, vote.line))
         });
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(ttl));
@@ -244,15 +245,17 @@ impl Engine {
             reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
             reservation.counters.clear();
-            for line in &plan.lines {
-                reservation.counters.push(Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm });
-            }
+            let held = |line: &Line| Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm };
+            reservation.counters.extend(plan.lines.iter().map(held));
         }
         id
     }
 
     /// New subjects beyond the bound share one counter per budget; the first to come there says so.
     pub(super) fn note_overflow(&mut self, plan: &Plan, call: &Call<'_>, now: i64) {
+        if self.ledger.counters < self.options.max_counters {
+            return;
+        }
         for line in plan.lines.iter().filter(|l| l.kind == Kind::Overflow && l.row == NO_ROW) {
             let event = Engine::call_event(EventKind::Overflow, now, call);
             let event = self.with_budget(event, line.budget, line);
@@ -305,7 +308,7 @@ impl Engine {
         if kind == EventKind::Blocked {
             event.reason = Some(decision.reason.as_str().into());
         }
-        match vote.and_then(|v| Some((v, plan.line(v)?))) {
+        match vote.and_then(|v| Some((v, plan.line(&v)?))) {
             Some((vote, line)) => self.with_budget(event, vote.budget, line),
             None => event,
         }

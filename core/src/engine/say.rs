@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::call::Call;
 use crate::event::{Event, EventKind};
-use crate::ledger::CounterRef;
+use crate::ledger::{Counter, CounterRef, Reading};
 use crate::plan::Line;
 
 impl Engine {
@@ -40,13 +40,28 @@ impl Engine {
         event.model = reservation.attributes.called().map(Into::into);
         let Some((name, place)) = reservation.lead else { return event };
         event.budget = Some(self.names.get(name).into());
-        event.limit = self.active.position(name).and_then(|b| self.active.rule(b)).map(|rule| rule.limit);
+        let rule = self.active.position(name).and_then(|b| self.active.rule(b));
         if let Some(held) = reservation.counters.get(usize::from(place)) {
             event.unit = Some(held.unit);
-            event.spent = Some(self.spent(held.at));
+            // A new policy may have given the id to a budget of another unit: its limit says nothing here.
+            event.limit = rule.filter(|rule| rule.unit == held.unit).map(|rule| rule.limit);
+            event.spent = Some(self.spent_as_of(held.at, at_ms));
             event.window = self.shown(held.at, at_ms);
         }
         event
+    }
+
+    /// What a counter showed as spent at `at_ms`: a hold expires at its own time, however late the
+    /// command comes that notices.
+    fn spent_as_of(&self, at: CounterRef, at_ms: i64) -> i64 {
+        let Some((windows, period)) = self.ledger.definitions.get(at.definition).and_then(|w| Some((w, w.period()?))) else {
+            return self.spent(at);
+        };
+        let live = period.oldest_live(at_ms)..=period.bucket_at(at_ms);
+        let counted = self.ledger.counters_of(at.row).iter();
+        let counted = counted.filter(|c| c.definition == at.definition && live.contains(&windows.bucket(c.window)));
+        let spent = |c: &Counter| i128::from(self.ledger.reading_at(CounterRef { window: c.window, ..at }).spent);
+        Reading::cut(counted.map(spent).sum())
     }
 
     pub(super) fn shown(&self, at: CounterRef, now: i64) -> Option<crate::window::Span> {

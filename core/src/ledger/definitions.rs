@@ -61,7 +61,9 @@ impl Windows {
 
     /// The bucket of that number, counted from the epoch.
     pub(crate) fn bucket(&self, window: u32) -> i64 {
-        self.base.saturating_add(i64::from(window))
+        // Numbers wrap, so they are counted back from the open one.
+        let open = self.period().map_or(0, |period| period.bucket_at(self.span.start_ms));
+        open.saturating_sub(i64::from(self.age(window)))
     }
 
     /// The number of the bucket, counted from the epoch.
@@ -141,6 +143,8 @@ impl Windows {
 pub(crate) struct Definitions {
     list: Vec<Windows>,
     numbers: BTreeMap<Definition, u32>,
+    /// Number of the open window, and whether it is rolling: what every call asks of a definition.
+    opens: Vec<(u32, bool)>,
     /// The first time at which some active definition enters another window.
     boundary: i64,
 }
@@ -155,6 +159,12 @@ impl Definitions {
         self.list.push(Windows::new(definition.clone()));
         self.numbers.insert(definition.clone(), number);
         number
+    }
+
+    /// The number of the open window, and whether the definition is rolling.
+    #[inline]
+    pub(crate) fn open(&self, number: u32) -> (u32, bool) {
+        self.opens.get(number as usize).copied().unwrap_or((u32::MAX, false))
     }
 
     #[inline]
@@ -204,7 +214,9 @@ impl Definitions {
     pub(crate) fn moves(&self, now_ms: i64) -> Result<Vec<(u32, Span)>, Error> {
         let mut moves = Vec::new();
         for (number, windows) in (0_u32..).zip(&self.list) {
-            if windows.active && !windows.span.contains(now_ms) {
+            // A definition out of use stays where it is, but not in the future of a corrected clock.
+            let ahead = windows.open != u32::MAX && now_ms < windows.span.start_ms;
+            if (windows.active || ahead) && !windows.span.contains(now_ms) {
                 moves.push((number, windows.present(now_ms)?));
             }
         }
@@ -223,6 +235,7 @@ impl Definitions {
                 forget_at = forget_at.into_iter().chain(at).min();
             }
         }
+        self.opens = self.list.iter().map(|w| (w.open, w.rolling)).collect();
         self.boundary = self.list.iter().filter(|w| w.active).map(|w| w.span.end_ms).min().unwrap_or(i64::MAX);
         forget_at
     }

@@ -15,7 +15,7 @@ pub(crate) use definitions::Definitions;
 pub(crate) use kind::Kind;
 pub(crate) use pool::{Counter, Pool};
 pub(crate) use saved::{Saved, SavedRef};
-pub(crate) use subjects::Subjects;
+pub(crate) use subjects::{Row, Subjects};
 
 use crate::map::Seed;
 use std::collections::BTreeMap;
@@ -54,6 +54,18 @@ pub(crate) struct CounterRef {
     pub(crate) row: u32,
     pub(crate) definition: u32,
     pub(crate) window: u32,
+}
+
+/// One addition to one counter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Add {
+    pub(crate) at: CounterRef,
+    /// Where in its row the counter stood when it was read.
+    pub(crate) place: u16,
+    pub(crate) spent: i64,
+    pub(crate) held: i64,
+    /// The spent amount that the caller wants to hear of.
+    pub(crate) alarm: i64,
 }
 
 /// All counters of an engine.
@@ -116,8 +128,9 @@ impl Ledger {
     /// What the open window of a calendar definition shows, and where in `counters` it stands.
     #[inline]
     pub(crate) fn look(&self, row: u32, counters: &[Counter], definition: u32, window: u32) -> (Reading, u16) {
-        for (place, counter) in (0_u16..).zip(counters) {
+        for (place, counter) in counters.iter().enumerate() {
             if counter.definition == definition && counter.window == window {
+                let place = u16::try_from(place).unwrap_or(u16::MAX);
                 let reading = match counter.spent {
                     Counter::WIDE => Reading::new(self.exact(row, counter)),
                     spent => Reading { spent, held: counter.held },
@@ -169,20 +182,31 @@ impl Ledger {
             .min()
     }
 
-    /// Adds to a counter that stood at `place` of its row when it was read, or wherever it stands now.
-    /// Returns what is spent then.
+    /// Adds to several counters; those of one row that follow each other are found together. Returns
+    /// whether one has reached its alarm.
     #[inline]
-    pub(crate) fn add_at(&mut self, at: CounterRef, place: u16, spent: i64, held: i64, room: usize) -> i64 {
-        let block = self.subjects.row(at.row).map(|row| row.block()).unwrap_or_default();
-        if let Some(counter) = self.pool.get_mut(block).get_mut(usize::from(place)) {
-            if counter.definition == at.definition && counter.window == at.window && counter.spent != Counter::WIDE {
-                if let (Some(s), Some(h)) = (counter.spent.checked_add(spent), counter.held.checked_add(held)) {
-                    (counter.spent, counter.held) = (s, h);
-                    return s;
-                }
+    pub(crate) fn add_all<T>(&mut self, items: &[T], add: impl Fn(&T) -> Add) -> bool {
+        let mut alarmed = false;
+        let mut rest = items;
+        while let Some(first) = rest.first().map(&add) {
+            let block = self.subjects.row(first.at.row).map(Row::block).unwrap_or_default();
+            let counters = self.pool.get_mut(block);
+            let mut done = 0;
+            for add in rest.iter().map(&add).take_while(|add| add.at.row == first.at.row) {
+                let found = counters.get_mut(usize::from(add.place)).filter(|c| c.is(add.at));
+                let Some(spent) = found.and_then(|counter| counter.add(add.spent, add.held)) else { break };
+                alarmed |= spent >= add.alarm;
+                done += 1;
+            }
+            rest = rest.get(done..).unwrap_or(&[]);
+            if let Some(slow) = rest.first().map(&add).filter(|add| done == 0 || add.at.row == first.at.row) {
+                // The counter is new, has moved, or leaves `i64`.
+                let spent = self.add(slow.at, i128::from(slow.spent), i128::from(slow.held), rest.len());
+                alarmed |= spent >= slow.alarm;
+                rest = rest.get(1..).unwrap_or(&[]);
             }
         }
-        self.add(at, i128::from(spent), i128::from(held), room)
+        alarmed
     }
 
     /// Adds to a counter, making it where there is none; `room` says how many more are about to follow.

@@ -19,6 +19,21 @@ pub(crate) struct Counter {
 impl Counter {
     pub(crate) const VACANT: u32 = u32::MAX;
     pub(crate) const WIDE: i64 = i64::MIN;
+    /// Whether it is the counter of that definition and window.
+    #[inline]
+    pub(crate) const fn is(&self, at: super::CounterRef) -> bool {
+        self.definition == at.definition && self.window == at.window
+    }
+
+    /// Adds where the sums stay within `i64` and gives what is spent then; else changes nothing.
+    #[inline]
+    pub(crate) fn add(&mut self, spent: i64, held: i64) -> Option<i64> {
+        let sums = self.spent.checked_add(spent).zip(self.held.checked_add(held));
+        let (spent, held) = sums.filter(|_| self.spent != Counter::WIDE)?;
+        (self.spent, self.held) = (spent, held);
+        Some(spent)
+    }
+
     pub(crate) const EMPTY: Counter = Counter { spent: 0, held: 0, definition: Counter::VACANT, window: 0 };
 }
 

@@ -13,6 +13,21 @@ pub(crate) struct Sweep {
     due_ms: Option<i64>,
     /// Where the walk is, and the time at which it began.
     walk: Option<(u32, i64)>,
+    /// After a step over more than a day: until when what it closed stays, and the time before it.
+    doubt: Option<(i64, i64)>,
+}
+
+/// How long a far step forward is in doubt: a corrected clock finds open again what it had closed.
+const DOUBT_MS: i64 = 24 * 3_600_000;
+
+impl Sweep {
+    /// The time up to which windows have closed for certain.
+    fn certain(&self, now_ms: i64) -> i64 {
+        match self.doubt {
+            Some((until, before)) if now_ms < until => before,
+            _ => now_ms,
+        }
+    }
 }
 
 impl Ledger {
@@ -21,14 +36,23 @@ impl Ledger {
         self.sweep.due_ms = self.sweep.due_ms.into_iter().chain(at_ms).min();
     }
 
+    /// The clock steps from `latest_ms` to `now_ms`. KEEP: one wrong time far ahead forgets nothing.
+    pub(crate) fn step_clock(&mut self, latest_ms: i64, now_ms: i64) {
+        if now_ms < latest_ms {
+            self.sweep.doubt = None;
+        } else if now_ms.saturating_sub(latest_ms) > DOUBT_MS {
+            self.sweep.doubt = Some((now_ms.saturating_add(DOUBT_MS), self.sweep.certain(latest_ms)));
+        }
+    }
+
     /// Looks at a few rows; returns those whose subject was forgotten.
     pub(crate) fn sweep(&mut self, now_ms: i64) -> smallvec::SmallVec<[u32; 2]> {
         let mut forgotten = smallvec::SmallVec::new();
         let (start, began) = match (self.sweep.walk, self.sweep.due_ms) {
             (Some(walk), _) => walk,
-            (None, Some(due)) if due <= now_ms => {
+            (None, Some(due)) if due <= self.sweep.certain(now_ms) => {
                 self.sweep.due_ms = None;
-                (0, now_ms)
+                (0, self.sweep.certain(now_ms))
             }
             _ => return forgotten,
         };
@@ -49,7 +73,11 @@ impl Ledger {
 
     /// When the next rows are to be looked at: at once while a walk is under way.
     pub(crate) fn next_sweep(&self) -> Option<i64> {
-        if self.sweep.walk.is_some() { Some(i64::MIN) } else { self.sweep.due_ms }
+        match (self.sweep.walk, self.sweep.due_ms, self.sweep.doubt) {
+            (Some(_), ..) => Some(i64::MIN),
+            (None, Some(due), Some((until, before))) if due > before => Some(due.max(until)),
+            (None, due, _) => due,
+        }
     }
 
     fn sweep_row(&mut self, row: u32, began: i64) -> bool {

@@ -10,7 +10,6 @@ use crate::amounts::Amounts;
 use crate::ledger::CounterRef;
 use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -92,7 +91,7 @@ pub(crate) struct Reservation {
     pub(crate) amounts: Amounts,
     /// What was charged, once settled.
     pub(crate) charged: Amounts,
-    pub(crate) counters: SmallVec<[Held; 3]>,
+    pub(crate) counters: Vec<Held>,
     pub(crate) attributes: Attributes,
     /// The policy it was judged by.
     pub(crate) generation_of_policy: u32,
@@ -129,6 +128,17 @@ pub(crate) struct Reservations {
 impl Reservation {
     pub(crate) fn id(&self, slot: u32) -> ReservationId {
         ReservationId::new(slot, self.generation)
+    }
+
+    /// Whether a command at `now_ms` still finds it.
+    #[inline]
+    fn is_remembered(&self, now_ms: i64) -> bool {
+        match self.state {
+            State::Free => false,
+            State::Held => true,
+            State::Expired => now_ms < self.ends_ms.saturating_add(EXPIRED_MS),
+            State::Settled | State::Released => now_ms < self.ends_ms.saturating_add(REMEMBERED_MS),
+        }
     }
 }
 
@@ -181,13 +191,7 @@ impl Reservations {
     pub(crate) fn find(&self, id: ReservationId, now_ms: i64) -> Option<u32> {
         let (slot, generation) = id.parts();
         let found = self.slot(slot).filter(|r| r.generation == generation)?;
-        let remembered = match found.state {
-            State::Free => false,
-            State::Held => true,
-            State::Expired => now_ms < found.ends_ms.saturating_add(EXPIRED_MS),
-            State::Settled | State::Released => now_ms < found.ends_ms.saturating_add(REMEMBERED_MS),
-        };
-        remembered.then_some(slot)
+        found.is_remembered(now_ms).then_some(slot)
     }
 
     /// Ends a held or expired reservation for good.
@@ -266,8 +270,17 @@ impl Reservations {
         self.slots.iter_mut().flatten().filter(|r| r.state != State::Free)
     }
 
-    /// Makes what lies after `now_ms` as if made at `now_ms`: the clock was wrong.
-    pub(crate) fn correct_clock(&mut self, now_ms: i64) {
+    /// Makes what lies after `now_ms` as if made at `now_ms`: the clock was wrong. What was forgotten
+    /// at `latest_ms`, the time it showed, stays so.
+    pub(crate) fn correct_clock(&mut self, latest_ms: i64, now_ms: i64) {
+        let forgotten = |r: &Reservation| r.state != State::Free && !r.is_remembered(latest_ms);
+        let gone = (0_u32..).zip(self.slots.iter().flatten()).filter(|(_, r)| forgotten(r));
+        let gone: std::collections::BTreeSet<u32> = gone.map(|(slot, _)| slot).collect();
+        self.ended.retain(|slot| !gone.contains(slot));
+        self.expired.retain(|(slot, _)| !gone.contains(slot));
+        for slot in gone {
+            self.release_slot(slot);
+        }
         let mut held: Vec<(u64, u32)> = Vec::new();
         for (slot, reservation) in (0_u32..).zip(self.slots.iter_mut().flatten()) {
             if reservation.state == State::Held {

@@ -16,8 +16,8 @@ pub const NOW: i64 = 1_795_000_000_000;
 /// Three windows for each user, as a daily, a weekly and a monthly limit of a tier.
 pub const POLICY: &str = r#"{"budgets": [
   {"id": "day",   "scope": {"tier": "free"}, "limit": {"usd": 1000000}, "window": "daily",   "action": "block"},
-  {"id": "week",  "scope": {"tier": "free"}, "limit": {"usd": 1000000}, "window": "weekly",  "action": "block"},
-  {"id": "month", "scope": {"tier": "free"}, "limit": {"usd": 1000000}, "window": "monthly", "action": "block"}
+  {"id": "week",  "scope": {"tier": "free"}, "limit": {"usd": 5000000}, "window": "weekly",  "action": "block"},
+  {"id": "month", "scope": {"tier": "free"}, "limit": {"usd": 20000000}, "window": "monthly", "action": "block"}
 ]}"#;
 
 pub fn engine(policy: &str) -> Engine {
@@ -38,7 +38,7 @@ pub fn call(engine: &mut Engine, user: &str, now: i64) {
 }
 
 pub fn goals(users: usize) -> Vec<Goal> {
-    let calls = if users == 999 { 5_000 } else { 1_000_000 };
+    let calls = if users == 999 { 40_000 } else { 1_000_000 };
     let ids: Vec<String> = (0..users).map(user).collect();
     let mut bare: HashMap<String, i64, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
     for id in &ids {

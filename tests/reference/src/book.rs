@@ -1,6 +1,6 @@
 //! The book: every charge and hold as an entry of its own, summed anew at each reading.
 
-use crate::amount::Amounts;
+use crate::amount::{Amounts, TOP};
 use crate::select::Key;
 use crate::window::{Window, bucket, bucket_start};
 
@@ -54,9 +54,10 @@ impl Book {
             }
             _ => Some(end),
         };
+        // R37: decisions are taken on the shown readings.
         Reading {
-            spent: counted.iter().map(|e| e.spent).sum(),
-            held: counted.iter().map(|e| e.held).sum(),
+            spent: counted.iter().map(|e| e.spent).sum::<i128>().min(TOP),
+            held: counted.iter().map(|e| e.held).sum::<i128>().min(TOP),
             start,
             end,
             resets_at,

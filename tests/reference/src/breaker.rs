@@ -158,7 +158,8 @@ impl Model {
                 "breaker_opened" => State::Open { since: now, by_hand: false },
                 _ => State::Closed,
             };
-            self.breaker_event(kind, now, Some(who), &breaker.id, &subject.1, None);
+            let reason = (kind == "breaker_opened").then(|| breaker.trip.name());
+            self.breaker_event(kind, now, Some(who), &breaker.id, &subject.1, reason);
         }
     }
 
@@ -236,11 +237,7 @@ impl Model {
         let breaker = self.policy.breakers.iter().find(|b| b.id == id).cloned();
         let breaker = breaker.ok_or_else(|| Refusal::plain("unknown_breaker"))?;
         let Some(circuits) = self.circuits.get_mut(id) else { return Err(Refusal::plain("unknown_breaker")) };
-        let mut changed = false;
-        if wanted.is_none() {
-            changed = circuits.all_open != open;
-            circuits.all_open = open;
-        }
+        let mut changed = wanted.is_none() && circuits.all_open != open;
         if let Some(subject) = &wanted {
             // The subject is there from now on, as it was until now.
             circuits.circuit(&(breaker.scope, subject.clone()), now);
@@ -253,14 +250,21 @@ impl Model {
                 changed |= circuit.state != State::Closed;
                 *circuit = Circuit { state: State::Closed, measures: Vec::new() };
             } else {
-                changed |= !matches!(circuit.state, State::Open { .. });
+                // Opened by hand it stays open, which is a change of one that opened by itself.
+                let by_hand = matches!(circuit.state, State::Open { by_hand: true, .. });
+                changed |= !by_hand && (wanted.is_some() || circuits.all_open);
+                circuit.measures.clear();
                 circuit.state = State::Open { since: now, by_hand: true };
             }
+        }
+        if wanted.is_none() {
+            circuits.all_open = open;
         }
         let (kind, state) = if open { ("breaker_opened", "open") } else { ("breaker_closed", "closed") };
         if changed {
             let subject = wanted.unwrap_or_default();
-            self.breaker_event(kind, now, None, id, &subject, reason.as_deref().filter(|_| open));
+            let reason = if open { reason.as_deref().or(Some("by hand")) } else { reason.as_deref() };
+            self.breaker_event(kind, now, None, id, &subject, reason);
         }
         Ok(json!({"state": state}))
     }

@@ -21,7 +21,9 @@ impl Model {
             if before.window.kind() == budget.window.kind() {
                 self.carry(before, budget, now);
             }
-            self.event("window_changed", now, None, Some(&named(budget)), &[]);
+            let mut about = named(budget);
+            about.window = budget.window.span(now).unwrap_or((now, now));
+            self.event("window_changed", now, None, Some(&about), &[]);
             self.unmeasured_event();
         }
     }
@@ -86,11 +88,10 @@ fn named(budget: &Budget) -> About {
 }
 
 impl Model {
-    /// `window_changed` speaks of every subject: it has no `spent` and no `window`.
+    /// `window_changed` speaks of every subject: it has no `spent`.
     fn unmeasured_event(&mut self) {
         if let Some(event) = self.events.last_mut().and_then(serde_json::Value::as_object_mut) {
             event.remove("spent");
-            event.remove("window");
         }
     }
 }

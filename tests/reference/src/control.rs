@@ -7,7 +7,7 @@ use crate::document::read_policy;
 use crate::event::About;
 use crate::model::Model;
 use crate::refusal::Refusal;
-use crate::select::{Key, key, scope_fits};
+use crate::select::{Key, is_metered, key};
 use crate::window::{Window, bucket};
 use serde_json::{Value, json};
 
@@ -37,16 +37,18 @@ impl Model {
     }
 
     /// R33: `{"adjust": {"budget": id, <attributes>}, "by": "-1.5", "why": text}`.
-    pub(crate) fn adjust(&mut self, what: &Value, by: Option<&Value>, now: i64) -> Result<Value, Refusal> {
+    pub(crate) fn adjust(&mut self, what: &Value, step: &Value, now: i64) -> Result<Value, Refusal> {
+        let by = step.get("by");
         let call = read_call(what, &["budget"])?;
         let id = what.get("budget").and_then(Value::as_str);
         let id = id.ok_or_else(|| Refusal::at("invalid_call", "budget", "is missing"))?;
-        let budget = self.policy.budget(id).cloned().ok_or_else(|| Refusal::plain("unknown_budget"))?;
-        if !scope_fits(&budget, &call) {
-            return Err(Refusal::at("invalid_call", budget.scope, "is not the budget's"));
-        }
-        let by = signed(by.unwrap_or(&Value::Null), budget.unit)
+        let budget = self.policy.budget(id).cloned();
+        let by = signed(by.unwrap_or(&Value::Null), budget.as_ref().map_or("usd", |b| b.unit))
             .map_err(|_| Refusal::at("invalid_amount", "by", "is not an amount"))?;
+        let budget = budget.ok_or_else(|| Refusal::plain("unknown_budget"))?;
+        if !is_metered(&self.policy, &budget, &call) {
+            return Err(Refusal::at("invalid_call", "adjust", "is not a call the budget counts"));
+        }
         let key = key(&budget, &call);
         if key.window.span(now).is_none() {
             return Err(Refusal::plain("invalid_time"));
@@ -63,12 +65,13 @@ impl Model {
             limit: Some(budget.limit),
             window: (reading.start, reading.end),
         };
-        let more = [("amount", show(by, budget.unit))];
+        let why = step.get("why").cloned().unwrap_or_default();
+        let more = [("amount", show(by, budget.unit)), ("reason", why)];
         self.event("adjusted", now, Some((&call, call.get("model"))), Some(&about), &more);
         Ok(json!({"outcome": "adjusted", "spent": show(reading.spent, budget.unit)}))
     }
 
-    /// What is added counts now. What is taken from a rolling window is taken from its oldest
+    /// What is added counts now. What is taken from a rolling window is taken from its newest
     /// buckets first, so that no bucket falls below zero.
     fn enter(&mut self, key: &Key, by: i128, now: i64) {
         let mut parts = vec![(now, by)];
@@ -81,7 +84,7 @@ impl Model {
                     None => live.push((entry.at, entry.spent)),
                 }
             }
-            live.sort_unstable();
+            live.sort_unstable_by(|a, b| b.cmp(a));
             let mut left = -by;
             parts = Vec::new();
             for (at, sum) in live {

@@ -48,6 +48,7 @@ impl Model {
         }
         if let Some(about) = about {
             put("budget", json!(about.budget));
+            put("unit", json!(about.unit));
             put("spent", show(about.spent, about.unit));
             put("limit", about.limit.map_or(Value::Null, |l| show(l, about.unit)));
             put("window", span_value(about.window));

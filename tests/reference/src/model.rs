@@ -96,7 +96,7 @@ impl Model {
             return self.breaker(what, now);
         }
         if let Some(what) = get("adjust") {
-            return self.adjust(what, get("by"), now);
+            return self.adjust(what, step, now);
         }
         if get("events").is_some() {
             return Ok(Value::Array(std::mem::take(&mut self.events)));

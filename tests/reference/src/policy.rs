@@ -74,6 +74,19 @@ pub(crate) enum Trip {
     Budget { id: String },
 }
 
+impl Trip {
+    /// The key of the measure, which an event gives as its reason.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Trip::Spend { .. } => "spend",
+            Trip::ErrorRate { .. } => "error_rate_percent",
+            Trip::MeanLatency { .. } => "mean_latency_ms",
+            Trip::Calls { .. } => "calls",
+            Trip::Budget { .. } => "budget",
+        }
+    }
+}
+
 /// One breaker.
 #[derive(Debug, Clone)]
 pub(crate) struct Breaker {

@@ -22,6 +22,7 @@ impl Model {
                 let reading = self.book.read(&key(budget, &call), now);
                 json!({
                     "budget": budget.id,
+                    "unit": budget.unit,
                     "spent": show(reading.spent, budget.unit),
                     "held": show(reading.held, budget.unit),
                     "limit": show(budget.limit, budget.unit),
@@ -51,8 +52,7 @@ impl Model {
 
     /// `{"start", "end"}` of a definition, with the policy's defaults.
     pub(crate) fn window(&self, definition: &Value, now: i64) -> Result<Value, Refusal> {
-        let window = read_window(definition, "window", &self.policy.defaults)
-            .map_err(|r| Refusal { code: "invalid_call", ..r })?;
+        let window = read_window(definition, "window", &self.policy.defaults)?;
         let span = window.span(now).ok_or_else(|| Refusal::plain("invalid_time"))?;
         Ok(span_value(span))
     }

@@ -46,10 +46,9 @@ impl Model {
         let blocked = verdict.action == Some(Action::Block);
         let id = self.reservations + 1;
         let who = (&call, verdict.called.as_deref());
-        let about = verdict.reported.as_ref().map(about);
         // R21: money, thresholds, breakers, the other warnings, the decision's own event.
         if verdict.told_unpriced {
-            held.event("unpriced", now, Some(who), about.as_ref(), &[]);
+            held.event("unpriced", now, Some(who), None, &[]);
         }
         if !verdict.early {
             held.thresholds(&call, who.1, now);
@@ -231,11 +230,15 @@ impl Model {
         if verdict.action != Some(Action::Block) {
             let mut others: Vec<&Judged<'_>> = verdict.triggered.iter().collect();
             others.retain(|j| Some(j.budget.id.as_str()) != reported);
+            // The model asked for, where another one is called.
+            let downgraded = verdict.action == Some(Action::Downgrade);
+            let requested = if downgraded { json!(call.get("model")) } else { Value::Null };
+            let asked = [("requested_model", requested)];
             others.sort_by(|a, b| a.budget.id.cmp(&b.budget.id));
             for other in others {
                 match other.action() {
-                    Some(Action::Warn) => self.event("warned", now, who, Some(&about(other)), &[]),
-                    Some(Action::DryRun) => self.event("dry_run", now, who, Some(&about(other)), &[]),
+                    Some(Action::Warn) => self.event("warned", now, who, Some(&about(other)), &asked),
+                    Some(Action::DryRun) => self.event("dry_run", now, who, Some(&about(other)), &asked),
                     _ => {}
                 }
             }

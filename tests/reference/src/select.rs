@@ -122,6 +122,10 @@ pub(crate) fn why(policy: &Policy, budget: &Budget, call: &Call) -> (bool, &'sta
     if !winning(policy, call).iter().any(|b| b.id == budget.id) {
         return (false, "overridden");
     }
+    // A call that is refused for want of a user has no person layer.
+    if is_person(budget) && call.get("user").is_none() && policy.missing_user == "block" {
+        return (false, "missing_user");
+    }
     let why = match (budget.scope, &budget.which) {
         ("user", Which::This(_)) => "user_override",
         ("tier", _) => "tier_template",

@@ -32,6 +32,11 @@ fn read_health(step: &Value) -> Result<Health, Refusal> {
     Ok(Health { ok, latency_ms })
 }
 
+/// The dollars among amounts, null where they are not known.
+fn shown_usd(amounts: &Amounts) -> Value {
+    amounts.get("usd").map_or(Value::Null, |usd| show(*usd, "usd"))
+}
+
 impl Model {
     /// The reservation of that name.
     fn find(&self, name: &Value, command: &str) -> Result<Hold, Refusal> {
@@ -73,13 +78,18 @@ impl Model {
         let mut amounts = actual.amounts.clone();
         let unpriced = self.price(&mut amounts, &actual, hold.called.as_deref());
         for unit in ["usd", "tokens", "input_tokens", "output_tokens"] {
-            let held = hold.amounts.get(unit).copied().unwrap_or(0);
-            amounts.entry(unit).or_insert(held);
+            if let Some(held) = hold.amounts.get(unit) {
+                amounts.entry(unit).or_insert(*held);
+            }
         }
         amounts.insert("requests", 1);
+        let charged = shown_usd(&amounts);
+        for unit in ["usd", "tokens", "input_tokens", "output_tokens"] {
+            amounts.entry(unit).or_insert(0);
+        }
         let late = match &hold.state {
             State::Settled { amounts: before, .. } if *before == amounts => {
-                return Ok(json!({"outcome": "replayed"}));
+                return Ok(json!({"outcome": "replayed", "usd": charged}));
             }
             State::Settled { .. } => return self.conflict(&hold, "already_settled", now),
             State::Released { .. } => return self.conflict(&hold, "already_released", now),
@@ -97,13 +107,14 @@ impl Model {
         // R20: overage is said in USD, against the hold.
         let usd = |amounts: &Amounts| amounts.get("usd").copied().unwrap_or(0);
         let overage = usd(&amounts) - usd(&hold.amounts);
-        let mut answer = json!({"outcome": if late { "settled_late" } else { "settled" }});
+        let mut answer = json!({"outcome": if late { "settled_late" } else { "settled" }, "usd": charged});
         if overage > 0 {
             answer["overage"] = show(overage, "usd");
             self.hold_event("overage", now, &hold, &[("amount", show(overage, "usd"))]);
         }
         if late {
-            let amount = hold.budget.as_ref().map(|(_, key)| amount_value(&amounts, key.unit));
+            let unit = hold.budget.as_ref().map_or("usd", |(_, key)| key.unit);
+            let amount = amount_value(&amounts, unit);
             self.hold_event("late_settle", now, &hold, &[("amount", json!(amount))]);
         }
         self.thresholds(&hold.call, hold.called.as_deref(), now);
@@ -180,7 +191,7 @@ impl Model {
         let spend = amounts.get("usd").copied().unwrap_or(0);
         let measure = Measure { at: now, spend, charges: true, ..Measure::default() };
         self.measure(who, None, &measure, &charged);
-        Ok(json!({"outcome": "recorded"}))
+        Ok(json!({"outcome": "recorded", "usd": shown_usd(&amounts)}))
     }
 
     /// Charges every counter that fits the call, each once; gives the counters.

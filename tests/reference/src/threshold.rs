@@ -18,6 +18,11 @@ pub(crate) struct Fired {
     pub(crate) percent: i128,
 }
 
+/// §8: `spent ≥ percent × limit`, and above zero.
+fn is_reached(spent: i128, percent: i128, limit: i128) -> bool {
+    spent > 0 && spent * 100 >= percent * limit
+}
+
 impl Model {
     /// Fires what the winning set of a call has reached, rising in percent, then policy order.
     pub(crate) fn thresholds(&mut self, call: &Call, model: Option<&str>, now: i64) {
@@ -27,7 +32,7 @@ impl Model {
             let counter = key(budget, call);
             let reading = self.book.read(&counter, now);
             for percent in &budget.alerts {
-                if reading.spent <= 0 || reading.spent * 100 < percent * budget.limit {
+                if !is_reached(reading.spent, *percent, budget.limit) {
                     continue;
                 }
                 let rolling = matches!(counter.window, Window::Rolling { .. });
@@ -51,7 +56,9 @@ impl Model {
                 limit: Some(budget.limit),
                 window: (reading.start, reading.end),
             };
-            let action = budget.steps.last().map(|(_, action)| action.name());
+            // The highest step at or below the percent, else the first.
+            let below = budget.steps.iter().rev().find(|(at, _)| *at <= percent);
+            let action = below.or(budget.steps.first()).map(|(_, action)| action.name());
             let more = [("percent", json!(percent)), ("action", json!(action))];
             self.event("threshold", now, Some((call, model)), Some(&about), &more);
         }
@@ -63,7 +70,7 @@ impl Model {
         fired.retain(|key, limit| {
             let limit = policy.budget(&key.budget).map_or(*limit, |b| b.limit);
             let rolling = matches!(key.counter.window, Window::Rolling { .. });
-            !rolling || book.read(&key.counter, now).spent * 100 >= key.percent * limit
+            !rolling || is_reached(book.read(&key.counter, now).spent, key.percent, limit)
         });
     }
 
@@ -74,7 +81,7 @@ impl Model {
             let Some(budget) = new.budget(&key.budget) else { return true };
             let raised = budget.limit > *limit;
             *limit = budget.limit;
-            !(raised && book.read(&key.counter, now).spent * 100 < key.percent * budget.limit)
+            !raised || is_reached(book.read(&key.counter, now).spent, key.percent, budget.limit)
         });
     }
 }

