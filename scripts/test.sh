@@ -51,7 +51,7 @@ documentation() {
 step format cargo fmt --all --check
 step repository scripts/check-repository.sh
 step lint cargo clippy --workspace --all-targets --quiet -- -D warnings
-step tests cargo test --workspace --quiet
+step tests cargo test --workspace --quiet --no-fail-fast
 step conformance scripts/conformance.sh
 step snippets python3 scripts/check-snippets.py
 step zones tests/zoneinfo/run.sh
