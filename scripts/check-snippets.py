@@ -81,7 +81,7 @@ def run_readme(policy: str, blocks: list[tuple[str, str]]) -> list[tuple[str, st
 
 def main() -> int:
     """Runs every snippet; gives the exit status."""
-    subprocess.run(["cargo", "build", "--quiet", "-p", "spendgate-cli"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--bins", "--examples"], cwd=ROOT, check=True)
     results: list[tuple[str, str, str | None]] = []
     policies: list[str] = []
     with tempfile.TemporaryDirectory() as name:

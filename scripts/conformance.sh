@@ -8,7 +8,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
 need_rust
+build_programs
 
+built=${CARGO_TARGET_DIR:-target}/debug
 status=0
 run() {
     local name=$1
@@ -16,6 +18,6 @@ run() {
     "$@" 2>&1 | sed -E "s/^([0-9]+ passed, [0-9]+ failed)$/$name: \1/" || status=1
 }
 
-run core cargo run --quiet -p spendgate-cli -- conformance tests/vectors
-run reference cargo run --quiet -p spendgate-reference --example conformance -- tests/vectors
+run core "$built/spendgate" conformance tests/vectors
+run reference "$built/examples/conformance" tests/vectors
 exit $status

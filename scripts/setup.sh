@@ -79,6 +79,12 @@ need_venv() {
     printf '%s\n' "$wanted" >"$venv/wanted.txt"
 }
 
+# The programs that checks run. All of the workspace at once: built package by package, dependencies
+# would have other features each time and be built again.
+build_programs() {
+    cargo build --quiet --workspace --bins --examples || setup_fail "the workspace does not build"
+}
+
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
     set -eu
     cd "$(dirname "$0")/.."
