@@ -24,6 +24,11 @@ pub(super) struct Fired {
     marks: BTreeMap<(u32, u32, u32), Mark>,
 }
 
+/// Exact where [`threshold`] is cut to the largest amount.
+fn is_reached(spent: i64, limit: i64, percent: u16) -> bool {
+    spent > 0 && i128::from(spent) * 100 >= i128::from(percent) * i128::from(limit)
+}
+
 impl Fired {
     pub(super) fn forget_row(&mut self, row: u32) {
         let gone: Vec<_> = self.marks.range((row, 0, 0)..=(row, u32::MAX, u32::MAX)).map(|(key, _)| *key).collect();
@@ -105,7 +110,7 @@ impl Engine {
             *mark = Mark { window, percents: SmallVec::new() };
         }
         for percent in &budget.alerts {
-            let reached = line.reading.spent >= threshold(rule.limit, *percent);
+            let reached = is_reached(line.reading.spent, rule.limit, *percent);
             if reached && !mark.percents.contains(percent) {
                 mark.percents.push(*percent);
                 new.push(*percent);
@@ -127,7 +132,7 @@ impl Engine {
     pub(super) fn rearm(&mut self, row: u32, definition: u32, spent: i64) {
         for ((.., name), mark) in self.fired.marks.range_mut((row, definition, 0)..=(row, definition, u32::MAX)) {
             let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
-            mark.percents.retain(|percent| spent >= threshold(rule.limit, *percent));
+            mark.percents.retain(|percent| is_reached(spent, rule.limit, *percent));
         }
     }
 
@@ -143,7 +148,7 @@ impl Engine {
             }
             let spent = self.ledger.reading(*row, *definition).spent;
             let limit = rule.limit;
-            mark.percents.retain(|percent| spent >= threshold(limit, *percent));
+            mark.percents.retain(|percent| is_reached(spent, limit, *percent));
         }
         marks.retain(|_, mark| !mark.percents.is_empty());
         self.fired.marks = marks;

@@ -42,6 +42,11 @@ impl ReservationId {
         ReservationId((generation as u64) << 32 | slot as u64)
     }
 
+    /// The place that it names, whoever has it now.
+    pub(crate) const fn slot(self) -> u32 {
+        self.parts().0
+    }
+
     #[allow(clippy::cast_possible_truncation, reason = "the lower half is the slot, the upper the generation")]
     const fn parts(self) -> (u32, u32) {
         (self.0 as u32, (self.0 >> 32) as u32)
