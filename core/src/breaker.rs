@@ -80,10 +80,11 @@ impl Breakers {
         self.boards.retain(|id, board| {
             let (before, after) = (old.iter().find(|b| b.id == *id), new.iter().find(|b| b.id == *id));
             let Some((before, after)) = before.zip(after).filter(|(b, a)| b.trip == a.trip) else { return false };
-            if before.scope != after.scope {
+            let same = before.scope.dimension == after.scope.dimension;
+            if !same {
                 board.gauges.clear();
             }
-            before.scope == after.scope || board.held
+            same || board.held
         });
     }
 

@@ -16,6 +16,39 @@ use std::collections::BTreeMap;
 struct Mark {
     window: u32,
     percents: SmallVec<[u16; 4]>,
+    /// Of windows that closed but are still known: a corrected clock may open them again.
+    past: Vec<(u32, SmallVec<[u16; 4]>)>,
+}
+
+impl Mark {
+    fn new(window: u32) -> Mark {
+        Mark { window, percents: SmallVec::new(), past: Vec::new() }
+    }
+
+    /// Makes `window` the one it is about.
+    fn enter(&mut self, window: u32, is_known: impl Fn(u32) -> bool) {
+        let left = (self.window, std::mem::take(&mut self.percents));
+        self.past.push(left);
+        let back = self.past.iter().position(|(past, _)| *past == window);
+        self.percents = back.map_or_else(SmallVec::new, |at| self.past.swap_remove(at).1);
+        self.past.retain(|(past, percents)| !percents.is_empty() && is_known(*past));
+        self.window = window;
+    }
+
+    /// What fired in windows that `rename` moves stays fired where they go.
+    fn rename(&mut self, rename: impl Fn(u32) -> u32) {
+        self.window = rename(self.window);
+        let all = std::mem::take(&mut self.past);
+        for (window, percents) in all.into_iter().map(|(window, percents)| (rename(window), percents)) {
+            if window == self.window {
+                self.percents.extend(percents);
+            } else if let Some((_, same)) = self.past.iter_mut().find(|(past, _)| *past == window) {
+                same.extend(percents);
+            } else {
+                self.past.push((window, percents));
+            }
+        }
+    }
 }
 
 /// What has fired, by row, definition and budget name. Only counters that reached an alert are here.
@@ -40,9 +73,7 @@ impl Fired {
     /// The clock was wrong: what fired in windows of the future stays fired in the present one.
     pub(super) fn rename_windows(&mut self, moved: &BTreeMap<(u32, u32), u32>) {
         for ((_, definition, _), mark) in &mut self.marks {
-            if let Some(window) = moved.get(&(*definition, mark.window)) {
-                mark.window = *window;
-            }
+            mark.rename(|window| moved.get(&(*definition, window)).copied().unwrap_or(window));
         }
     }
 }
@@ -105,9 +136,10 @@ impl Engine {
             .fired
             .marks
             .entry((line.row, line.definition, rule.name))
-            .or_insert_with(|| Mark { window, percents: SmallVec::new() });
+            .or_insert_with(|| Mark::new(window));
         if mark.window != window {
-            *mark = Mark { window, percents: SmallVec::new() };
+            let windows = self.ledger.definitions.get(line.definition);
+            mark.enter(window, |past| windows.is_some_and(|w| w.span_of(past).is_some()));
         }
         for percent in &budget.alerts {
             let reached = is_reached(line.reading.spent, rule.limit, *percent);
@@ -150,7 +182,7 @@ impl Engine {
             let limit = rule.limit;
             mark.percents.retain(|percent| is_reached(spent, limit, *percent));
         }
-        marks.retain(|_, mark| !mark.percents.is_empty());
+        marks.retain(|_, mark| !mark.percents.is_empty() || !mark.past.is_empty());
         self.fired.marks = marks;
     }
 
