@@ -76,13 +76,20 @@ pub(crate) enum Gate {
 }
 
 impl Breakers {
-    /// Keeps the circuits of breakers whose id, scope and trip stay; drops the others.
+    /// Keeps the circuits of breakers whose id and trip stay; drops the others. Under another scope the
+    /// subjects are others, so that only what holds for all stays.
     pub(crate) fn replace(&mut self, old: &[Breaker], new: &[Breaker]) {
-        let stays = |id: &str| {
-            let (before, after) = (old.iter().find(|b| *b.id == *id), new.iter().find(|b| *b.id == *id));
-            matches!((before, after), (Some(b), Some(a)) if b.trip == a.trip && b.scope == a.scope)
-        };
-        self.boards.retain(|id, _| stays(id));
+        self.boards.retain(|id, board| {
+            let (before, after) = (old.iter().find(|b| b.id == *id), new.iter().find(|b| b.id == *id));
+            let Some((before, after)) = before.zip(after).filter(|(b, a)| b.trip == a.trip) else {
+                return false;
+            };
+            let same = before.scope.dimension == after.scope.dimension;
+            if !same {
+                board.gauges.clear();
+            }
+            same || board.held
+        });
     }
 
     fn gauge(&mut self, id: &str, subject: Option<&str>) -> &mut Gauge {

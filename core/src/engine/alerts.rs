@@ -16,12 +16,50 @@ use std::collections::BTreeMap;
 struct Mark {
     window: u32,
     percents: SmallVec<[u16; 4]>,
+    /// Of windows that closed but are still known: a corrected clock may open them again.
+    past: Vec<(u32, SmallVec<[u16; 4]>)>,
+}
+
+impl Mark {
+    fn new(window: u32) -> Mark {
+        Mark { window, percents: SmallVec::new(), past: Vec::new() }
+    }
+
+    /// Makes `window` the one it is about.
+    fn enter(&mut self, window: u32, is_known: impl Fn(u32) -> bool) {
+        let left = (self.window, std::mem::take(&mut self.percents));
+        self.past.push(left);
+        let back = self.past.iter().position(|(past, _)| *past == window);
+        self.percents = back.map_or_else(SmallVec::new, |at| self.past.swap_remove(at).1);
+        self.past.retain(|(past, percents)| !percents.is_empty() && is_known(*past));
+        self.window = window;
+    }
+
+    /// What fired in windows that `rename` moves stays fired where they go.
+    fn rename(&mut self, rename: impl Fn(u32) -> u32) {
+        self.window = rename(self.window);
+        let all = std::mem::take(&mut self.past);
+        for (window, percents) in all.into_iter().map(|(window, percents)| (rename(window), percents)) {
+            if window == self.window {
+                self.percents.extend(percents);
+            } else if let Some((_, same)) = self.past.iter_mut().find(|(past, _)| *past == window) {
+                same.extend(percents);
+            } else {
+                self.past.push((window, percents));
+            }
+        }
+    }
 }
 
 /// What has fired, by row, definition and budget name. Only counters that reached an alert are here.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fired {
     marks: BTreeMap<(u32, u32, u32), Mark>,
+}
+
+/// Exact where [`threshold`] is cut to the largest amount.
+fn is_reached(spent: i64, limit: i64, percent: u16) -> bool {
+    spent > 0 && i128::from(spent) * 100 >= i128::from(percent) * i128::from(limit)
 }
 
 impl Fired {
@@ -36,9 +74,7 @@ impl Fired {
     /// The clock was wrong: what fired in windows of the future stays fired in the present one.
     pub(super) fn rename_windows(&mut self, moved: &BTreeMap<(u32, u32), u32>) {
         for ((_, definition, _), mark) in &mut self.marks {
-            if let Some(window) = moved.get(&(*definition, mark.window)) {
-                mark.window = *window;
-            }
+            mark.rename(|window| moved.get(&(*definition, window)).copied().unwrap_or(window));
         }
     }
 }
@@ -106,12 +142,13 @@ impl Engine {
             .fired
             .marks
             .entry((line.row, line.definition, rule.name))
-            .or_insert_with(|| Mark { window, percents: SmallVec::new() });
+            .or_insert_with(|| Mark::new(window));
         if mark.window != window {
-            *mark = Mark { window, percents: SmallVec::new() };
+            let windows = self.ledger.definitions.get(line.definition);
+            mark.enter(window, |past| windows.is_some_and(|w| w.span_of(past).is_some()));
         }
         for percent in &budget.alerts {
-            let reached = line.reading.spent >= threshold(rule.limit, *percent);
+            let reached = is_reached(line.reading.spent, rule.limit, *percent);
             if reached && !mark.percents.contains(percent) {
                 mark.percents.push(*percent);
                 new.push(*percent);
@@ -137,7 +174,7 @@ impl Engine {
             let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else {
                 continue;
             };
-            mark.percents.retain(|percent| spent >= threshold(rule.limit, *percent));
+            mark.percents.retain(|percent| is_reached(spent, rule.limit, *percent));
         }
     }
 
@@ -157,9 +194,9 @@ impl Engine {
             }
             let spent = self.ledger.reading(*row, *definition).spent;
             let limit = rule.limit;
-            mark.percents.retain(|percent| spent >= threshold(limit, *percent));
+            mark.percents.retain(|percent| is_reached(spent, limit, *percent));
         }
-        marks.retain(|_, mark| !mark.percents.is_empty());
+        marks.retain(|_, mark| !mark.percents.is_empty() || !mark.past.is_empty());
         self.fired.marks = marks;
     }
 

@@ -76,8 +76,8 @@ impl Engine {
         let policy = std::sync::Arc::clone(&self.active.policy);
         for breaker in policy.breakers() {
             let Some(subject) = subject(breaker, call) else { continue };
-            let used_up =
-                charged && matches!(&breaker.trip, Trip::Budget { id } if self.is_used_up(id, call));
+            let used_up = charged
+                && matches!(&breaker.trip, Trip::Budget { id: budget } if self.is_used_up(budget, call, id));
             let id = id.map(ReservationId::to_bits);
             let kind = match self.breakers.measure(breaker, subject, id, sample, used_up, now) {
                 Some(Change::Opened) => EventKind::BreakerOpened,
@@ -96,10 +96,17 @@ impl Engine {
         }
     }
 
-    /// Whether the counter of the budget `id` that this call is charged to has reached the limit.
-    fn is_used_up(&self, id: &str, call: &Call<'_>) -> bool {
-        let plan = self.plan_of_one(id, call);
-        plan.is_some_and(|(limit, reading)| reading.spent >= limit)
+    /// Whether the counter of the budget `id` that this end charged has reached the limit. A new policy
+    /// may have given the budget another counter since the reserve.
+    fn is_used_up(&self, id: &str, call: &Call<'_>, reservation: Option<ReservationId>) -> bool {
+        let Some((limit, line)) = self.plan_of_one(id, call) else { return false };
+        let charged = reservation.is_none_or(|id| {
+            let found = self.reservations.slot(id.slot());
+            found.is_some_and(|r| {
+                r.counters.iter().any(|c| c.at.row == line.row && c.at.definition == line.definition)
+            })
+        });
+        charged && line.reading.spent >= limit
     }
 
     fn breaker_event(

@@ -162,7 +162,9 @@ impl Engine {
     #[inline]
     fn move_money(&mut self, slot: u32, held: &Amounts, charge: &Amounts, late: bool) -> bool {
         let Some(reservation) = self.reservations.slot(slot) else { return false };
-        let alarmed = reservation.generation_of_policy != self.active.generation;
+        // Under another policy, or in another window, other counters than the charged ones decide the call.
+        let alarmed = reservation.generation_of_policy != self.active.generation
+            || reservation.created_ms < self.ledger.definitions.moved_ms();
         // Only a rolling counter's alarm is 0: its thresholds re-arm on what is spent before the charge.
         if self.has_marks() && reservation.counters.iter().any(|c| c.alarm == 0) {
             let attributes = reservation.attributes.clone();

@@ -7,8 +7,8 @@ use crate::breaker::Sample;
 use crate::call::{Actual, Call};
 use crate::error::Error;
 use crate::event::EventKind;
-use crate::ledger::{CounterRef, Kind, Reading};
-use crate::plan::{self, Plan, name_of, open};
+use crate::ledger::{CounterRef, Kind};
+use crate::plan::{self, Line, Plan, name_of, open};
 use crate::unit::Unit;
 
 impl Engine {
@@ -86,6 +86,9 @@ impl Engine {
         }
         if by != 0 {
             line.row = self.ledger.row_or_insert(line.kind, name_of(line, call, &self.active, &self.names));
+            if self.ledger.definitions.get(line.definition).is_some_and(|w| w.rolling) {
+                self.rearm(line.row, line.definition, line.reading.spent);
+            }
             self.adjust_counter(line.row, line.definition, by);
         }
         line.reading = self.ledger.reading(line.row, line.definition);
@@ -127,11 +130,11 @@ impl Engine {
         Some(plan)
     }
 
-    /// The limit of the budget `id` and the reading of its counter for this call.
-    pub(super) fn plan_of_one(&self, id: &str, call: &Call<'_>) -> Option<(i64, Reading)> {
+    /// The limit of the budget `id` and its counter for this call.
+    pub(super) fn plan_of_one(&self, id: &str, call: &Call<'_>) -> Option<(i64, Line)> {
         let position = self.active.policy.budgets().iter().position(|b| &*b.id == id)?;
         let position = u32::try_from(position).ok()?;
         let plan = self.plan_of_budget(position, call)?;
-        Some((self.active.rule(position)?.limit, plan.lines.first()?.reading))
+        Some((self.active.rule(position)?.limit, *plan.lines.first()?))
     }
 }

@@ -166,6 +166,8 @@ pub(crate) struct Definitions {
     opens: Vec<(u32, bool)>,
     /// The first time at which some active definition enters another window.
     boundary: i64,
+    /// When a window other than a rolling one was last left. Holds of before may end in a closed one.
+    moved_ms: i64,
 }
 
 impl Definitions {
@@ -216,6 +218,16 @@ impl Definitions {
         self.boundary = i64::MIN;
     }
 
+    /// See the field; the end of time where it is not known.
+    pub(crate) const fn moved_ms(&self) -> i64 {
+        self.moved_ms
+    }
+
+    /// After a restore: when a window was left last is not kept.
+    pub(crate) fn forget_moves(&mut self) {
+        self.moved_ms = i64::MAX;
+    }
+
     pub(crate) const fn boundary(&self) -> i64 {
         self.boundary
     }
@@ -249,9 +261,13 @@ impl Definitions {
             let Some(windows) = self.get_mut(*number) else { continue };
             let before = windows.open;
             windows.enter(*span, now_ms);
+            let left = before != u32::MAX && !windows.rolling;
             if before != u32::MAX && before != windows.open {
                 let at = windows.forget_at(before);
                 forget_at = forget_at.into_iter().chain(at).min();
+            }
+            if left {
+                self.moved_ms = now_ms;
             }
         }
         self.opens = self.list.iter().map(|w| (w.open, w.rolling)).collect();

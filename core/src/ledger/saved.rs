@@ -78,6 +78,7 @@ impl Ledger {
     /// `None` when a window definition is not one this version knows.
     pub(crate) fn load(saved: Saved, seed: Seed) -> Option<Ledger> {
         let mut ledger = Ledger::new(seed.clone());
+        ledger.definitions.forget_moves();
         for saved in saved.definitions {
             let window = Window::from_canonical(&saved.window)?;
             let definition =

@@ -42,6 +42,11 @@ impl ReservationId {
         ReservationId((generation as u64) << 32 | slot as u64)
     }
 
+    /// The place that it names, whoever has it now.
+    pub(crate) const fn slot(self) -> u32 {
+        self.parts().0
+    }
+
     #[allow(
         clippy::cast_possible_truncation,
         reason = "the lower half is the slot, the upper the generation"

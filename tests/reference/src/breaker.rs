@@ -273,7 +273,11 @@ impl Model {
     pub(crate) fn keep_circuits(&mut self) {
         let mut old = std::mem::take(&mut self.circuits);
         for breaker in &self.policy.breakers {
-            let kept = old.remove(&breaker.id).filter(|c| c.trip == breaker.trip);
+            let mut kept = old.remove(&breaker.id).filter(|c| c.trip == breaker.trip);
+            if let Some(circuits) = &mut kept {
+                // Under another scope the subjects are others.
+                circuits.subjects.retain(|(scope, _), _| *scope == breaker.scope);
+            }
             let fresh = Circuits { trip: breaker.trip.clone(), all_open: false, subjects: BTreeMap::new() };
             self.circuits.insert(breaker.id.clone(), kept.unwrap_or(fresh));
         }

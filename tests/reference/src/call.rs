@@ -1,6 +1,6 @@
 //! Calls, estimates and actual amounts as they come in (§1, R1, R2, R19, R34).
 
-use crate::amount::{Amounts, Bad, TOP, read, unit};
+use crate::amount::{Amounts, Bad, TOP, UNITS, read, unit};
 use crate::refusal::Refusal;
 use crate::usage::{self, Tokens};
 use serde_json::{Map, Value};
@@ -66,14 +66,16 @@ pub(crate) fn read_estimate(value: &Value, path: &str) -> Result<Amounts, Refusa
 
 fn read_amounts(object: &Map<String, Value>, path: &str, skip: &[&str]) -> Result<Amounts, Refusal> {
     let mut amounts = Amounts::new();
-    for (key, value) in object {
-        if value.is_null() || skip.contains(&key.as_str()) {
-            continue;
-        }
-        let path = format!("{path}.{key}");
-        let Some(unit) = unit(key).filter(|u| *u != "requests") else {
-            return Err(Refusal::at("invalid_call", path, "is not a known key"));
-        };
+    let unknown = |key: &&String| {
+        !skip.contains(&key.as_str()) && unit(key.as_str()).is_none_or(|unit| unit == "requests")
+    };
+    if let Some(key) = object.keys().find(unknown) {
+        return Err(Refusal::at("invalid_call", format!("{path}.{key}"), "is not a known key"));
+    }
+    // Of several faults the first is named, in the order of the units.
+    for unit in UNITS {
+        let Some(value) = object.get(unit).filter(|v| !v.is_null()) else { continue };
+        let path = format!("{path}.{unit}");
         let amount = read(value, unit).map_err(|bad| match bad {
             Bad::Type => Refusal::at("invalid_call", &path, "is not an amount"),
             Bad::Negative => Refusal::at("invalid_amount", &path, "is below zero"),
