@@ -105,7 +105,8 @@ fn over(
 pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> bool {
     plan.votes.iter().all(|vote| {
         let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(vote)) else { return true };
-        highest(rule, i128::from(line.reading.spent), amounts.get(rule.unit)).is_none_or(|step| step.action != Action::Block)
+        highest(rule, i128::from(line.reading.spent), amounts.get(rule.unit))
+            .is_none_or(|step| step.action != Action::Block)
     })
 }
 

@@ -99,7 +99,9 @@ impl Plan {
     /// Adds a budget that counts the call; budgets of one definition and subject share a line.
     pub(crate) fn add(&mut self, budget: u32, rule: &Rule, kind: Kind, decides: bool) {
         let same = |l: &Line| {
-            l.definition == rule.definition && l.kind == kind && (kind != Kind::Anonymous || l.budget == budget)
+            l.definition == rule.definition
+                && l.kind == kind
+                && (kind != Kind::Anonymous || l.budget == budget)
         };
         let at = self.lines.iter().position(same).unwrap_or(self.lines.len());
         if at == self.lines.len() {
@@ -185,7 +187,9 @@ pub(crate) fn read(
     for line in &mut plan.lines {
         if last != Some(line.kind) || line.kind == Kind::Anonymous {
             row = match line.kind {
-                Kind::User => ledger.subjects.find(line.kind, call.user.unwrap_or(""), user_hash).unwrap_or(NO_ROW),
+                Kind::User => {
+                    ledger.subjects.find(line.kind, call.user.unwrap_or(""), user_hash).unwrap_or(NO_ROW)
+                }
                 _ => ledger.row(line.kind, name_of(line, call, active, names)),
             };
             counters = ledger.counters_of(row);
@@ -228,7 +232,9 @@ pub(crate) fn write(
     let mut made: Option<(Kind, u32)> = None;
     for line in plan.lines.iter_mut().filter(|line| line.row == NO_ROW) {
         line.row = match made {
-            Some((kind, row)) if kind == line.kind && !matches!(kind, Kind::Anonymous | Kind::Overflow) => row,
+            Some((kind, row)) if kind == line.kind && !matches!(kind, Kind::Anonymous | Kind::Overflow) => {
+                row
+            }
             _ => ledger.row_or_insert(line.kind, name_of(line, call, active, names)),
         };
         made = Some((line.kind, line.row));

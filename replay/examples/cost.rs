@@ -2,7 +2,6 @@
 //!
 //! `cargo run --release -p spendgate-replay --example cost [calls] [users]`
 #![allow(clippy::unwrap_used, reason = "a measurement may stop where it cannot go on")]
-#![expect(clippy::disallowed_types, reason = "a measurement needs a clock")]
 
 use std::time::Instant;
 

@@ -127,7 +127,13 @@ impl Ledger {
 
     /// What the open window of a calendar definition shows, and where in `counters` it stands.
     #[inline]
-    pub(crate) fn look(&self, row: u32, counters: &[Counter], definition: u32, window: u32) -> (Reading, u16) {
+    pub(crate) fn look(
+        &self,
+        row: u32,
+        counters: &[Counter],
+        definition: u32,
+        window: u32,
+    ) -> (Reading, u16) {
         for (place, counter) in counters.iter().enumerate() {
             if counter.definition == definition && counter.window == window {
                 let place = u16::try_from(place).unwrap_or(u16::MAX);
@@ -165,8 +171,10 @@ impl Ledger {
     /// The counters of `definition` that count at present, the newest bucket first.
     pub(crate) fn live(&self, row: u32, definition: u32) -> Vec<CounterRef> {
         let Some(windows) = self.definitions.get(definition) else { return Vec::new() };
-        let mine = self.counters_of(row).iter().filter(|c| c.definition == definition && windows.is_live(c.window));
-        let mut live: Vec<CounterRef> = mine.map(|c| CounterRef { row, definition, window: c.window }).collect();
+        let mine =
+            self.counters_of(row).iter().filter(|c| c.definition == definition && windows.is_live(c.window));
+        let mut live: Vec<CounterRef> =
+            mine.map(|c| CounterRef { row, definition, window: c.window }).collect();
         live.sort_unstable_by_key(|at| windows.age(at.window));
         live
     }
@@ -250,12 +258,15 @@ impl Ledger {
     /// Copies what the open window of `from` holds into the open window of `to`, unless that one
     /// is in use already. Returns the pairs of counters whose holds now end in both.
     pub(crate) fn carry(&mut self, row: u32, from: u32, to: u32) -> Vec<(CounterRef, CounterRef)> {
-        let (Some(old), Some(new)) = (self.definitions.get(from), self.definitions.get(to)) else { return Vec::new() };
+        let (Some(old), Some(new)) = (self.definitions.get(from), self.definitions.get(to)) else {
+            return Vec::new();
+        };
         if self.counters_of(row).iter().any(|c| c.definition == to && new.is_live(c.window)) {
             return Vec::new();
         }
         let mut moved = Vec::new();
-        for counter in self.counters_of(row).iter().filter(|c| c.definition == from && old.is_live(c.window)) {
+        for counter in self.counters_of(row).iter().filter(|c| c.definition == from && old.is_live(c.window))
+        {
             let window = match (old.period(), new.period()) {
                 (Some(_), Some(period)) => {
                     let last = old.span_of(counter.window).map_or(i64::MAX, |s| s.end_ms.saturating_sub(1));
@@ -265,7 +276,11 @@ impl Ledger {
                 _ => new.open,
             };
             let at = CounterRef { row, definition: to, window };
-            moved.push((CounterRef { row, definition: from, window: counter.window }, at, self.exact(row, counter)));
+            moved.push((
+                CounterRef { row, definition: from, window: counter.window },
+                at,
+                self.exact(row, counter),
+            ));
         }
         for (_, at, value) in &moved {
             self.add(*at, value.0, value.1, 1);
@@ -287,12 +302,8 @@ impl Ledger {
             }
         }
         for row in 0..self.subjects.rows() {
-            let future: Vec<Counter> = self
-                .counters_of(row)
-                .iter()
-                .filter(|c| self.is_future(c, &moved))
-                .copied()
-                .collect();
+            let future: Vec<Counter> =
+                self.counters_of(row).iter().filter(|c| self.is_future(c, &moved)).copied().collect();
             for counter in future {
                 let value = self.exact(row, &counter);
                 let Some(open) = self.definitions.get(counter.definition).map(|w| w.open) else { continue };

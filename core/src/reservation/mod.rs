@@ -42,7 +42,10 @@ impl ReservationId {
         ReservationId((generation as u64) << 32 | slot as u64)
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "the lower half is the slot, the upper the generation")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the lower half is the slot, the upper the generation"
+    )]
     const fn parts(self) -> (u32, u32) {
         (self.0 as u32, (self.0 >> 32) as u32)
     }
@@ -150,7 +153,12 @@ impl Reservations {
 
     /// Makes a held reservation for the caller to fill; `usual` when it has the default time to live.
     #[inline]
-    pub(crate) fn open(&mut self, now_ms: i64, ttl_ms: i64, usual: bool) -> (ReservationId, Option<&mut Reservation>) {
+    pub(crate) fn open(
+        &mut self,
+        now_ms: i64,
+        ttl_ms: i64,
+        usual: bool,
+    ) -> (ReservationId, Option<&mut Reservation>) {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
         self.sequence = self.sequence.wrapping_add(1);
         let sequence = self.sequence;
