@@ -196,7 +196,6 @@ pub(crate) fn read(
             last = Some(line.kind);
         }
         line.row = row;
-        line.place = u16::MAX;
         line.reading = Reading::default();
         let (window, rolling) = ledger.definitions.open(line.definition);
         line.window = window;
@@ -210,7 +209,7 @@ pub(crate) fn read(
         } else if rolling {
             line.reading = ledger.reading(row, line.definition);
         } else {
-            (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window);
+            (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window, line.place);
         }
     }
     if bent {

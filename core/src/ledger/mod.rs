@@ -125,7 +125,8 @@ impl Ledger {
         Reading::new(sum)
     }
 
-    /// What the open window of a calendar definition shows, and where in `counters` it stands.
+    /// What one window of a calendar definition shows, and where in `counters` it stands: likely at the
+    /// place where the last call found it, since subjects of one tier are laid out alike.
     #[inline]
     pub(crate) fn look(
         &self,
@@ -133,23 +134,24 @@ impl Ledger {
         counters: &[Counter],
         definition: u32,
         window: u32,
+        likely: u16,
     ) -> (Reading, u16) {
-        for (place, counter) in counters.iter().enumerate() {
-            if counter.definition == definition && counter.window == window {
-                let place = u16::try_from(place).unwrap_or(u16::MAX);
-                let reading = match counter.spent {
-                    Counter::WIDE => Reading::new(self.exact(row, counter)),
-                    spent => Reading { spent, held: counter.held },
-                };
-                return (reading, place);
-            }
-        }
-        (Reading::default(), u16::MAX)
+        let at = CounterRef { row, definition, window };
+        let found = match counters.get(usize::from(likely)).filter(|c| c.is(at)) {
+            Some(counter) => Some((usize::from(likely), counter)),
+            None => counters.iter().enumerate().find(|(_, c)| c.is(at)),
+        };
+        let Some((place, counter)) = found else { return (Reading::default(), u16::MAX) };
+        let reading = match counter.spent {
+            Counter::WIDE => Reading::new(self.exact(row, counter)),
+            spent => Reading { spent, held: counter.held },
+        };
+        (reading, u16::try_from(place).unwrap_or(u16::MAX))
     }
 
     /// What one window, or one bucket, holds by itself.
     pub(crate) fn reading_at(&self, at: CounterRef) -> Reading {
-        self.look(at.row, self.counters_of(at.row), at.definition, at.window).0
+        self.look(at.row, self.counters_of(at.row), at.definition, at.window, 0).0
     }
 
     /// The spent amount that a window shows now: the whole live stretch for a rolling one.
