@@ -5,6 +5,7 @@ A `json` block that has commands is run as a conformance vector; one with the ke
 checked as a policy. The `spendgate` lines of README.md's `sh` blocks are run one after the other in
 a folder that holds `policy.json` (the README's first policy), `usage.csv` (the made-up log) and the
 examples; a `console` block shows a command, and each line that follows has to be in what it prints.
+The `rust` blocks of two crates' READMEs are run as rustdoc runs examples.
 Prints one line for each; the exit status is 1 when one fails. The last line is `snippets: N passed,
 M failed`.
 """
@@ -79,9 +80,18 @@ def run_readme(policy: str, blocks: list[tuple[str, str]]) -> list[tuple[str, st
         return found
 
 
+def run_rust(readme: str, crate: str) -> str | None:
+    """What is wrong with the examples of a crate's README."""
+    debug = TARGET / "debug"
+    command = ["rustdoc", "--test", readme, "--edition", "2024", "-L", f"dependency={debug / 'deps'}"]
+    command += ["--extern", f"{crate}={debug / f'lib{crate}.rlib'}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return None if ran.returncode == 0 else (ran.stdout + ran.stderr).strip()
+
+
 def main() -> int:
     """Runs every snippet; gives the exit status."""
-    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--bins", "--examples"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--lib", "--bins", "--examples"], cwd=ROOT, check=True)
     results: list[tuple[str, str, str | None]] = []
     policies: list[str] = []
     with tempfile.TemporaryDirectory() as name:
@@ -95,6 +105,8 @@ def main() -> int:
         for example in sorted((ROOT / "examples" / "policies").glob("*.json")):
             results.append((str(example.relative_to(ROOT)), "policy", spendgate("check", str(example), folder=folder)[0]))
     results += [("README.md", *found) for found in run_readme((policies or ["{}"])[0], blocks_of("README.md"))]
+    for readme, crate in (("core/README.md", "spendgate_core"), ("conformance/README.md", "spendgate_conformance")):
+        results.append((readme, "rust", run_rust(readme, crate)))
     for document, what, fault in results:
         print(f"{document}: {what}: {fault or 'passed'}")
     failed = sum(fault is not None for _, _, fault in results)

@@ -14,12 +14,12 @@ first=${SPENDGATE_FIRST_SEED:-1000}
 export PROPTEST_CASES=${PROPTEST_CASES:-4000}
 end=$((SECONDS + seconds))
 
-cargo test -p spendgate-core -p spendgate-reference --no-run --quiet
+cargo test --workspace --no-run --quiet
 round=0
 while :; do
     round=$((round + 1))
     echo "round $round: seeds $first to $((first + seeds - 1)), $PROPTEST_CASES cases a property"
-    SPENDGATE_FIRST_SEED=$first SPENDGATE_SEEDS=$seeds cargo test -p spendgate-core --tests --quiet
+    SPENDGATE_FIRST_SEED=$first SPENDGATE_SEEDS=$seeds cargo test --workspace --tests --quiet
     first=$((first + seeds))
     [ $SECONDS -lt $end ] || break
 done
