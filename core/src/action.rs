@@ -18,7 +18,8 @@ pub enum Action {
 
 impl Action {
     /// Every action, mildest first.
-    pub const ALL: [Action; 5] = [Action::Allow, Action::DryRun, Action::Warn, Action::Downgrade, Action::Block];
+    pub const ALL: [Action; 5] =
+        [Action::Allow, Action::DryRun, Action::Warn, Action::Downgrade, Action::Block];
 
     /// The actions a budget may name.
     pub(crate) const NAMED: [(&'static str, Action); 4] = [

@@ -80,21 +80,35 @@ pub(crate) struct Active {
 }
 
 impl Active {
-    pub(crate) fn new(policy: Arc<Policy>, generation: u32, ledger: &mut Ledger, names: &mut Names, seed: &Seed) -> Active {
+    pub(crate) fn new(
+        policy: Arc<Policy>,
+        generation: u32,
+        ledger: &mut Ledger,
+        names: &mut Names,
+        seed: &Seed,
+    ) -> Active {
         let numbers: Vec<u32> = policy.definitions().iter().map(|d| ledger.definitions.number(d)).collect();
-        let mut rules: Vec<Rule> = policy.budgets().iter().map(|b| Rule::new(b, &policy, &numbers, names)).collect();
-        let mut by_id: Vec<(&str, &mut Rule)> = policy.budgets().iter().map(|b| &*b.id).zip(&mut rules).collect();
+        let mut rules: Vec<Rule> =
+            policy.budgets().iter().map(|b| Rule::new(b, &policy, &numbers, names)).collect();
+        let mut by_id: Vec<(&str, &mut Rule)> =
+            policy.budgets().iter().map(|b| &*b.id).zip(&mut rules).collect();
         by_id.sort_unstable_by_key(|(id, _)| *id);
         for (rank, (_, rule)) in (0_u32..).zip(by_id) {
             rule.rank = rank;
         }
-        let mut used: Vec<u32> =
-            policy.budgets().iter().zip(&rules).filter(|(b, _)| b.enabled).map(|(_, r)| r.definition).collect();
+        let mut used: Vec<u32> = policy
+            .budgets()
+            .iter()
+            .zip(&rules)
+            .filter(|(b, _)| b.enabled)
+            .map(|(_, r)| r.definition)
+            .collect();
         used.sort_unstable();
         used.dedup();
         ledger.definitions.activate(&used);
-        let layers = [Dimension::Org, Dimension::Feature, Dimension::Session, Dimension::Provider, Dimension::Model]
-            .map(|dimension| Layer { dimension, exact: seed.map(), any: List::new() });
+        let layers =
+            [Dimension::Org, Dimension::Feature, Dimension::Session, Dimension::Provider, Dimension::Model]
+                .map(|dimension| Layer { dimension, exact: seed.map(), any: List::new() });
         let mut active = Active {
             policy: Arc::clone(&policy),
             generation,
@@ -156,7 +170,8 @@ impl Active {
                     Some(found) => found.budgets.push(number),
                     None => {
                         let budgets = SmallVec::from_iter([number]);
-                        self.overrides.insert_unique(spread(hash), Override { hash, budgets }, |o| spread(o.hash));
+                        self.overrides
+                            .insert_unique(spread(hash), Override { hash, budgets }, |o| spread(o.hash));
                     }
                 }
             }
@@ -197,8 +212,8 @@ impl Active {
         let own = call.user.and_then(|user| self.overrides_of(user, user_hash));
         if call.user.is_some() && own.is_none() {
             let ready = tier.map_or(self.ready.len().wrapping_sub(1), |(number, _)| *number as usize);
-            if let Some(ready) = self.ready.get(ready) {
-                return plan.copy(ready);
+            if let Some(plan_of_tier) = self.ready.get(ready) {
+                return plan.take_shape((self.generation, ready), plan_of_tier);
             }
         }
         plan.clear();

@@ -69,7 +69,9 @@ pub(crate) struct Breakers {
 pub(crate) enum Gate {
     Pass,
     /// The call passes if it becomes the probe; `first` when that makes the circuit half open.
-    Probe { first: bool },
+    Probe {
+        first: bool,
+    },
     Refuse,
 }
 
@@ -79,7 +81,9 @@ impl Breakers {
     pub(crate) fn replace(&mut self, old: &[Breaker], new: &[Breaker]) {
         self.boards.retain(|id, board| {
             let (before, after) = (old.iter().find(|b| b.id == *id), new.iter().find(|b| b.id == *id));
-            let Some((before, after)) = before.zip(after).filter(|(b, a)| b.trip == a.trip) else { return false };
+            let Some((before, after)) = before.zip(after).filter(|(b, a)| b.trip == a.trip) else {
+                return false;
+            };
             let same = before.scope.dimension == after.scope.dimension;
             if !same {
                 board.gauges.clear();
@@ -89,7 +93,8 @@ impl Breakers {
     }
 
     fn gauge(&mut self, id: &str, subject: Option<&str>) -> &mut Gauge {
-        let board = self.boards.entry(id.into()).or_insert_with(|| Board { gauges: BTreeMap::new(), held: false });
+        let board =
+            self.boards.entry(id.into()).or_insert_with(|| Board { gauges: BTreeMap::new(), held: false });
         board.gauges.entry(subject.map(Into::into)).or_default()
     }
 
@@ -102,7 +107,9 @@ impl Breakers {
         match gauge.map(|g| g.circuit).unwrap_or_default() {
             Circuit::Closed => Gate::Pass,
             Circuit::Held => Gate::Refuse,
-            Circuit::Open { since_ms } if now_ms < since_ms.saturating_add(breaker.cooldown_ms) => Gate::Refuse,
+            Circuit::Open { since_ms } if now_ms < since_ms.saturating_add(breaker.cooldown_ms) => {
+                Gate::Refuse
+            }
             Circuit::Open { .. } => Gate::Probe { first: true },
             Circuit::HalfOpen { probe: None } => Gate::Probe { first: false },
             Circuit::HalfOpen { probe: Some(_) } => Gate::Refuse,
@@ -174,9 +181,11 @@ impl Breakers {
             *gauge = Gauge { circuit: Circuit::Held, ..Gauge::default() };
             return !held;
         }
-        let board = self.boards.entry(id.into()).or_insert_with(|| Board { gauges: BTreeMap::new(), held: false });
-        let some = board.gauges.values_mut().fold(false, |some, g| std::mem::take(&mut g.exempt) || some);
-        !std::mem::replace(&mut board.held, true) || some
+        let board =
+            self.boards.entry(id.into()).or_insert_with(|| Board { gauges: BTreeMap::new(), held: false });
+        let exempt: usize =
+            board.gauges.values_mut().map(|g| usize::from(std::mem::take(&mut g.exempt))).sum();
+        !std::mem::replace(&mut board.held, true) || exempt > 0
     }
 
     /// Closes by hand, one circuit or all of a breaker. `true` when that changed something.
@@ -211,7 +220,8 @@ impl Breakers {
 
     /// Drops circuits that are closed and measure nothing any more, so that subjects do not pile up.
     pub(crate) fn sweep_when_many(&mut self, now_ms: i64, breakers: &[Breaker]) {
-        let count = |boards: &BTreeMap<Box<str>, Board>| boards.values().map(|b| b.gauges.len()).sum::<usize>();
+        let count =
+            |boards: &BTreeMap<Box<str>, Board>| boards.values().map(|b| b.gauges.len()).sum::<usize>();
         if count(&self.boards) <= self.sweep_from.max(1024) {
             return;
         }
@@ -288,4 +298,3 @@ impl Gauge {
         }
     }
 }
-

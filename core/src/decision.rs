@@ -118,7 +118,7 @@ pub struct Decision {
     pub figures: Option<Figures>,
     /// Whether the very same call may fit once calls in flight have settled.
     pub retryable: bool,
-    /// True when the call has to be made with the sibling, [`crate::engine::Engine::sibling`].
+    /// True when the call has to be made with the sibling, [`crate::engine::Engine::model`].
     pub downgraded: bool,
     /// The hold, when one was taken.
     pub reservation: Option<ReservationId>,

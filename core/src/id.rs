@@ -81,7 +81,19 @@ mod tests {
         }
         assert_eq!(check(""), Err(IdError::Empty));
         assert_eq!(check(&"x".repeat(257)), Err(IdError::TooLong));
-        for bad in ["a\0", "a\n", "\u{7f}", "\u{85}", "\u{202e}x", "x\u{200b}", "\u{feff}x", "\u{2066}x", "12345678\u{1f}", "1234567\u{7f}90", "\t1234567"] {
+        for bad in [
+            "a\0",
+            "a\n",
+            "\u{7f}",
+            "\u{85}",
+            "\u{202e}x",
+            "x\u{200b}",
+            "\u{feff}x",
+            "\u{2066}x",
+            "12345678\u{1f}",
+            "1234567\u{7f}90",
+            "\t1234567",
+        ] {
             assert_eq!(check(bad), Err(IdError::Character), "{bad:?}");
         }
     }

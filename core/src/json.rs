@@ -62,7 +62,9 @@ impl fmt::Display for Json {
         match self {
             Json::Bool(b) => write!(f, "{b}"),
             Json::Number(n) => write!(f, "{n}"),
-            Json::String(s) if s.chars().count() > 60 => write!(f, "{}…", s.chars().take(60).collect::<String>()),
+            Json::String(s) if s.chars().count() > 60 => {
+                write!(f, "{}…", s.chars().take(60).collect::<String>())
+            }
             Json::String(s) => write!(f, "{s}"),
             other => f.write_str(other.kind()),
         }

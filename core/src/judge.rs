@@ -37,6 +37,46 @@ fn highest(rule: &Rule, used: i128, estimate: Option<i64>) -> Option<&Ceiling> {
 /// Judges every deciding budget at these amounts. Without a `sibling` a `downgrade` acts as `warn`.
 #[inline]
 pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bool) -> Verdict {
+    // Nearly every call fits everywhere; then only the fullest budget is asked for.
+    let mut loud = false;
+    let mut fullest: Option<(Share, u32, usize)> = None;
+    for (place, vote) in plan.votes.iter().enumerate() {
+        let Some(line) = plan.line(vote) else { continue };
+        loud |= line.reading.spent >= vote.alarm;
+        let Some(share) = share_with_room(vote, line.reading, amounts.get(vote.unit)) else {
+            return weigh(active, plan, amounts, sibling);
+        };
+        let fuller = |(share, rank): (&Share, u32), other: &(Share, u32, usize)| {
+            share.compare(&other.0).then_with(|| other.1.cmp(&rank)).is_gt()
+        };
+        if fullest.as_ref().is_none_or(|other| fuller((&share, vote.rank), other)) {
+            fullest = Some((share, vote.rank, place));
+        }
+    }
+    Verdict {
+        action: Action::Allow,
+        reason: if fullest.is_some() { Reason::WithinLimit } else { Reason::NoBudget },
+        winner: fullest.and_then(|(_, _, place)| u16::try_from(place).ok()),
+        triggered: SmallVec::new(),
+        loud,
+    }
+}
+
+/// The share of a budget whose steps are all out of reach; `None` when one may be over, or a sum
+/// leaves `i64`.
+#[inline]
+fn share_with_room(vote: &Vote, reading: Reading, estimate: Option<i64>) -> Option<Share> {
+    let used = reading.spent.checked_add(reading.held)?;
+    let total = used.checked_add(estimate.unwrap_or(0))?;
+    let room = if estimate.is_some() { total <= vote.exceeded } else { used < vote.reached };
+    let share = Share { used: u64::try_from(total).ok()?, limit: vote.limit.unsigned_abs() };
+    room.then_some(share)
+}
+
+/// The same where some step may be over: the most severe action wins, then the fullest budget, then
+/// the smallest id.
+#[cold]
+fn weigh(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bool) -> Verdict {
     let mut verdict = Verdict {
         action: Action::Allow,
         reason: Reason::NoBudget,
@@ -49,29 +89,14 @@ pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bo
         let Some(line) = plan.line(vote) else { continue };
         let estimate = amounts.get(vote.unit);
         verdict.loud |= line.reading.spent >= vote.alarm;
-        let used = line.reading.spent.checked_add(line.reading.held);
-        let total = used.and_then(|used| used.checked_add(estimate.unwrap_or(0)));
-        // Exact unless a sum leaves `i64`; then, and with a ceiling in reach, the steps are looked at.
-        let has_room = match (estimate, used, total) {
-            (Some(_), _, Some(total)) => total <= vote.exceeded,
-            (None, Some(used), _) => used < vote.reached,
-            _ => false,
-        };
-        let (action, reason) = match has_room {
-            true => (Action::Allow, Reason::WithinLimit),
-            false => over(active, vote, line.reading, estimate, sibling, &mut verdict.triggered),
-        };
-        let share = match total.and_then(|total| u64::try_from(total).ok()) {
-            Some(used) => Share { used, limit: vote.limit.unsigned_abs() },
-            None => Share::new(line.reading, estimate, vote.limit),
-        };
-        let wins = match &best {
-            None => true,
-            Some((highest, rank)) => (action.cmp(&verdict.action))
+        let (action, reason) = over(active, vote, line.reading, estimate, sibling, &mut verdict.triggered);
+        let share = Share::new(line.reading, estimate, vote.limit);
+        let wins = best.as_ref().is_none_or(|(highest, rank)| {
+            (action.cmp(&verdict.action))
                 .then_with(|| share.compare(highest))
                 .then_with(|| rank.cmp(&vote.rank))
-                .is_gt(),
-        };
+                .is_gt()
+        });
         if wins {
             (verdict.action, verdict.reason, verdict.winner) = (action, reason, u16::try_from(place).ok());
             best = Some((share, vote.rank));
@@ -81,7 +106,6 @@ pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bo
 }
 
 /// What a budget does that may have a step over.
-#[cold]
 fn over(
     active: &Active,
     vote: &Vote,
@@ -105,7 +129,8 @@ fn over(
 pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> bool {
     plan.votes.iter().all(|vote| {
         let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(vote)) else { return true };
-        highest(rule, i128::from(line.reading.spent), amounts.get(rule.unit)).is_none_or(|step| step.action != Action::Block)
+        highest(rule, i128::from(line.reading.spent), amounts.get(rule.unit))
+            .is_none_or(|step| step.action != Action::Block)
     })
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) ladder: bool,
     /// Whether a deciding budget with alerts has a rolling window.
     pub(crate) rolling: bool,
+    /// Which ready plan it still has the shape of, and of which policy.
+    shape: Option<(u32, usize)>,
 }
 
 impl Plan {
@@ -69,10 +71,25 @@ impl Plan {
         self.votes.clear();
         self.ladder = false;
         self.rolling = false;
+        self.shape = None;
     }
 
+    /// Takes the shape of a ready plan, which is often the one it has: only rows, windows and readings
+    /// differ from call to call, and reading sets them all.
     #[inline]
-    pub(crate) fn copy(&mut self, ready: &Plan) {
+    pub(crate) fn take_shape(&mut self, shape: (u32, usize), ready: &Plan) {
+        if self.shape != Some(shape) {
+            self.copy(ready);
+            self.shape = Some(shape);
+        }
+    }
+
+    /// The plan was changed beyond rows, windows and readings.
+    pub(crate) fn bend(&mut self) {
+        self.shape = None;
+    }
+
+    fn copy(&mut self, ready: &Plan) {
         self.lines.clone_from(&ready.lines);
         self.votes.clone_from(&ready.votes);
         self.ladder = ready.ladder;
@@ -82,7 +99,9 @@ impl Plan {
     /// Adds a budget that counts the call; budgets of one definition and subject share a line.
     pub(crate) fn add(&mut self, budget: u32, rule: &Rule, kind: Kind, decides: bool) {
         let same = |l: &Line| {
-            l.definition == rule.definition && l.kind == kind && (kind != Kind::Anonymous || l.budget == budget)
+            l.definition == rule.definition
+                && l.kind == kind
+                && (kind != Kind::Anonymous || l.budget == budget)
         };
         let at = self.lines.iter().position(same).unwrap_or(self.lines.len());
         if at == self.lines.len() {
@@ -161,32 +180,40 @@ pub(crate) fn read(
     names: &Names,
     max_counters: u64,
 ) {
+    let mut bent = false;
     let mut last: Option<Kind> = None;
     let mut row = NO_ROW;
     let mut counters: &[Counter] = &[];
     for line in &mut plan.lines {
         if last != Some(line.kind) || line.kind == Kind::Anonymous {
             row = match line.kind {
-                Kind::User => ledger.subjects.find(line.kind, call.user.unwrap_or(""), user_hash).unwrap_or(NO_ROW),
+                Kind::User => {
+                    ledger.subjects.find(line.kind, call.user.unwrap_or(""), user_hash).unwrap_or(NO_ROW)
+                }
                 _ => ledger.row(line.kind, name_of(line, call, active, names)),
             };
             counters = ledger.counters_of(row);
             last = Some(line.kind);
         }
         line.row = row;
+        line.reading = Reading::default();
         let (window, rolling) = ledger.definitions.open(line.definition);
         line.window = window;
         if row == NO_ROW {
             if ledger.counters >= max_counters {
                 line.kind = Kind::Overflow;
+                bent = true;
                 line.row = ledger.row(line.kind, name_of(line, call, active, names));
                 line.reading = ledger.reading(line.row, line.definition);
             }
         } else if rolling {
             line.reading = ledger.reading(row, line.definition);
         } else {
-            (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window);
+            (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window, line.place);
         }
+    }
+    if bent {
+        plan.bend();
     }
 }
 
@@ -204,7 +231,9 @@ pub(crate) fn write(
     let mut made: Option<(Kind, u32)> = None;
     for line in plan.lines.iter_mut().filter(|line| line.row == NO_ROW) {
         line.row = match made {
-            Some((kind, row)) if kind == line.kind && !matches!(kind, Kind::Anonymous | Kind::Overflow) => row,
+            Some((kind, row)) if kind == line.kind && !matches!(kind, Kind::Anonymous | Kind::Overflow) => {
+                row
+            }
             _ => ledger.row_or_insert(line.kind, name_of(line, call, active, names)),
         };
         made = Some((line.kind, line.row));

@@ -33,7 +33,8 @@ fi
 
 echo "building the checker"
 cd "$root" || fail "no such directory: $root"
-cargo build --quiet -p spendgate-core --example check_windows || fail "the checker does not build"
+# All of the workspace, so that dependencies are not built again with other features.
+cargo build --quiet --workspace --bins --examples || fail "the checker does not build"
 
 echo "comparing with zoneinfo"
 # The checker notices by the missing last line when the oracle breaks off.

@@ -64,7 +64,8 @@ fn is_reached(spent: i64, limit: i64, percent: u16) -> bool {
 
 impl Fired {
     pub(super) fn forget_row(&mut self, row: u32) {
-        let gone: Vec<_> = self.marks.range((row, 0, 0)..=(row, u32::MAX, u32::MAX)).map(|(key, _)| *key).collect();
+        let gone: Vec<_> =
+            self.marks.range((row, 0, 0)..=(row, u32::MAX, u32::MAX)).map(|(key, _)| *key).collect();
         for key in gone {
             self.marks.remove(&key);
         }
@@ -83,11 +84,13 @@ impl Engine {
     /// order), and notes from which amount on a charge has to look again.
     #[cold]
     pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, called: Option<&str>, now: i64) {
+        plan.bend();
         for line in &mut plan.lines {
             line.alarm = if line.alarm == 0 { 0 } else { i64::MAX };
         }
         for vote in &plan.votes {
-            let Some(line) = plan.lines.get_mut(usize::from(vote.line)).filter(|_| vote.alarm != i64::MAX) else {
+            let Some(line) = plan.lines.get_mut(usize::from(vote.line)).filter(|_| vote.alarm != i64::MAX)
+            else {
                 continue;
             };
             let next = match self.is_rolling(line.definition) {
@@ -112,7 +115,10 @@ impl Engine {
         due.sort_by_key(|(percent, vote)| (*percent, vote.budget));
         for (percent, vote) in due {
             let Some(line) = plan.line(&vote) else { continue };
-            let event = Event { model: called.map(Into::into), ..Engine::call_event(EventKind::Threshold, now, call) };
+            let event = Event {
+                model: called.map(Into::into),
+                ..Engine::call_event(EventKind::Threshold, now, call)
+            };
             let mut event = self.with_budget(event, vote.budget, line);
             event.percent = Some(percent);
             event.action = Some(self.action_at(vote.budget, percent));
@@ -162,8 +168,12 @@ impl Engine {
 
     /// Re-arms what a rolling counter that shows `spent` has fallen below.
     pub(super) fn rearm(&mut self, row: u32, definition: u32, spent: i64) {
-        for ((.., name), mark) in self.fired.marks.range_mut((row, definition, 0)..=(row, definition, u32::MAX)) {
-            let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
+        for ((.., name), mark) in
+            self.fired.marks.range_mut((row, definition, 0)..=(row, definition, u32::MAX))
+        {
+            let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else {
+                continue;
+            };
             mark.percents.retain(|percent| is_reached(spent, rule.limit, *percent));
         }
     }
@@ -172,9 +182,13 @@ impl Engine {
     pub(super) fn rearm_raised(&mut self, before: &Active) {
         let mut marks = std::mem::take(&mut self.fired.marks);
         for ((row, definition, name), mark) in &mut marks {
-            let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else { continue };
-            let raised = before.position(*name).and_then(|at| before.rule(at)).is_some_and(|b| b.limit < rule.limit);
-            let open = self.ledger.definitions.get(*definition).is_some_and(|w| w.rolling || w.open == mark.window);
+            let Some(rule) = self.active.position(*name).and_then(|at| self.active.rule(at)) else {
+                continue;
+            };
+            let raised =
+                before.position(*name).and_then(|at| before.rule(at)).is_some_and(|b| b.limit < rule.limit);
+            let open =
+                self.ledger.definitions.get(*definition).is_some_and(|w| w.rolling || w.open == mark.window);
             if !raised || !open {
                 continue;
             }

@@ -76,7 +76,8 @@ impl Engine {
         let policy = std::sync::Arc::clone(&self.active.policy);
         for breaker in policy.breakers() {
             let Some(subject) = subject(breaker, call) else { continue };
-            let used_up = charged && matches!(&breaker.trip, Trip::Budget { id: budget } if self.is_used_up(budget, call, id));
+            let used_up = charged
+                && matches!(&breaker.trip, Trip::Budget { id: budget } if self.is_used_up(budget, call, id));
             let id = id.map(ReservationId::to_bits);
             let kind = match self.breakers.measure(breaker, subject, id, sample, used_up, now) {
                 Some(Change::Opened) => EventKind::BreakerOpened,
@@ -101,22 +102,42 @@ impl Engine {
         let Some((limit, line)) = self.plan_of_one(id, call) else { return false };
         let charged = reservation.is_none_or(|id| {
             let found = self.reservations.slot(id.slot());
-            found.is_some_and(|r| r.counters.iter().any(|c| c.at.row == line.row && c.at.definition == line.definition))
+            found.is_some_and(|r| {
+                r.counters.iter().any(|c| c.at.row == line.row && c.at.definition == line.definition)
+            })
         });
         charged && line.reading.spent >= limit
     }
 
-    fn breaker_event(&mut self, kind: EventKind, breaker: &Breaker, subject: Option<&str>, who: (&Call<'_>, Option<&str>), now: i64) {
+    fn breaker_event(
+        &mut self,
+        kind: EventKind,
+        breaker: &Breaker,
+        subject: Option<&str>,
+        who: (&Call<'_>, Option<&str>),
+        now: i64,
+    ) {
         let event = Event { model: who.1.map(Into::into), ..Engine::call_event(kind, now, who.0) };
         let reason = (kind == EventKind::BreakerOpened).then(|| reason(&breaker.trip).into());
-        self.events.push(Event { breaker: Some(breaker.id.clone()), subject: subject.map(Into::into), reason, ..event });
+        self.events.push(Event {
+            breaker: Some(breaker.id.clone()),
+            subject: subject.map(Into::into),
+            reason,
+            ..event
+        });
     }
 
     /// Opens a breaker by hand: for one subject, or for all. It stays open until it is closed by hand.
     ///
     /// # Errors
     /// [`Error::UnknownBreaker`], [`Error::InvalidTime`].
-    pub fn open_breaker(&mut self, id: &str, subject: Option<&str>, reason: Option<&str>, now_ms: i64) -> Result<CircuitState, Error> {
+    pub fn open_breaker(
+        &mut self,
+        id: &str,
+        subject: Option<&str>,
+        reason: Option<&str>,
+        now_ms: i64,
+    ) -> Result<CircuitState, Error> {
         let now = self.tick(now_ms)?;
         self.known_breaker(id)?;
         if self.breakers.open(id, subject) {
@@ -129,7 +150,13 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::UnknownBreaker`], [`Error::InvalidTime`].
-    pub fn close_breaker(&mut self, id: &str, subject: Option<&str>, reason: Option<&str>, now_ms: i64) -> Result<CircuitState, Error> {
+    pub fn close_breaker(
+        &mut self,
+        id: &str,
+        subject: Option<&str>,
+        reason: Option<&str>,
+        now_ms: i64,
+    ) -> Result<CircuitState, Error> {
         let now = self.tick(now_ms)?;
         self.known_breaker(id)?;
         if self.breakers.close(id, subject) {
@@ -145,7 +172,14 @@ impl Engine {
         }
     }
 
-    fn hand_event(&mut self, kind: EventKind, id: &str, subject: Option<&str>, reason: Option<&str>, now: i64) {
+    fn hand_event(
+        &mut self,
+        kind: EventKind,
+        id: &str,
+        subject: Option<&str>,
+        reason: Option<&str>,
+        now: i64,
+    ) {
         self.events.push(Event {
             breaker: Some(id.into()),
             subject: subject.map(Into::into),

@@ -62,7 +62,13 @@ impl Engine {
     /// [`Error::UnknownReservation`]; [`Error::AlreadySettled`] when it was settled with another amount;
     /// [`Error::AlreadyReleased`]; [`Error::InvalidAmount`] for a latency below zero;
     /// [`Error::InvalidTime`]. Nothing changes then but what was due.
-    pub fn settle(&mut self, id: ReservationId, actual: &Actual, report: Report, now_ms: i64) -> Result<Settled, Error> {
+    pub fn settle(
+        &mut self,
+        id: ReservationId,
+        actual: &Actual,
+        report: Report,
+        now_ms: i64,
+    ) -> Result<Settled, Error> {
         let now = self.tick(now_ms)?;
         let slot = self.reservations.find(id, now).ok_or(Error::UnknownReservation)?;
         let reservation = self.reservations.slot(slot).ok_or(Error::UnknownReservation)?;
@@ -135,7 +141,9 @@ impl Engine {
         if actual.bad {
             return (*held, false);
         }
-        if let (Some(_), Actual { tokens: None, input_tokens: None, output_tokens: None, usage: None, .. }) = (actual.usd, actual) {
+        if let (Some(_), Actual { tokens: None, input_tokens: None, output_tokens: None, usage: None, .. }) =
+            (actual.usd, actual)
+        {
             return (held.with(Unit::Usd, actual.usd), false);
         }
         let attributes = &reservation.attributes;
@@ -166,11 +174,13 @@ impl Engine {
             self.put_back(plan);
         }
         let Some(reservation) = self.reservations.slot(slot) else { return false };
-        alarmed | self.ledger.add_all(&reservation.counters, |counter| {
-            let (off, on) = (held.or_zero(counter.unit), charge.or_zero(counter.unit));
-            let (spent, held) = if late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
-            Add { at: counter.at, place: counter.place, spent, held, alarm: counter.alarm }
-        })
+        alarmed
+            | self.ledger.add_all(&reservation.counters, |counter| {
+                let (off, on) = (held.or_zero(counter.unit), charge.or_zero(counter.unit));
+                let (spent, held) =
+                    if late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
+                Add { at: counter.at, place: counter.place, spent, held, alarm: counter.alarm }
+            })
     }
 
     #[cold]
@@ -210,7 +220,15 @@ impl Engine {
         self.fire_after(&attributes.call(), attributes.called(), now);
     }
 
-    fn measure_end(&mut self, slot: u32, id: ReservationId, report: Report, spent: i64, released: bool, now: i64) {
+    fn measure_end(
+        &mut self,
+        slot: u32,
+        id: ReservationId,
+        report: Report,
+        spent: i64,
+        released: bool,
+        now: i64,
+    ) {
         let Some(attributes) = self.reservations.slot(slot).map(|r| r.attributes.clone()) else { return };
         let sample = Sample {
             calls: 1,

@@ -147,8 +147,12 @@ impl Engine {
         };
         let left_out = |candidate: &Candidate| {
             // A call that is refused for want of a user has no person layer to speak of.
-            let person = policy.budgets().get(candidate.budget.get()).map(|b| Kind::of(b.scope.dimension)) == Some(Kind::User);
-            person && call.user.is_none() && policy.on_missing_user() == MissingUser::Block && candidate.applies
+            let person = policy.budgets().get(candidate.budget.get()).map(|b| Kind::of(b.scope.dimension))
+                == Some(Kind::User);
+            person
+                && call.user.is_none()
+                && policy.on_missing_user() == MissingUser::Block
+                && candidate.applies
         };
         let listed = (0_u32..).zip(policy.budgets()).filter_map(candidate);
         let candidates = listed

@@ -61,11 +61,13 @@ impl Engine {
         let policy = Arc::clone(&self.active.policy);
         for (number, budget) in (0_u32..).zip(policy.budgets()).filter(|(_, b)| b.enabled) {
             let Some(rule) = self.active.rule(number) else { continue };
-            let old = before.position(rule.name).and_then(|at| Some((before.budget(at)?, before.rule(at)?.definition)));
+            let old = before
+                .position(rule.name)
+                .and_then(|at| Some((before.budget(at)?, before.rule(at)?.definition)));
             let (to, name) = (rule.definition, rule.name);
-            let Some((old, from)) = old.filter(|(old, from)| {
-                *from != to && old.scope == budget.scope && old.unit == budget.unit
-            }) else {
+            let Some((old, from)) =
+                old.filter(|(old, from)| *from != to && old.scope == budget.scope && old.unit == budget.unit)
+            else {
                 continue;
             };
             let kind = |policy: &Policy, b: &Budget| policy.definition(b).map(|d| d.window.kind());
@@ -94,7 +96,8 @@ impl Engine {
                     kind == Kind::of(budget.scope.dimension)
                         && budget.scope.value.as_deref().is_none_or(|value| {
                             // A tier's counters are its users'; any of them may be of this tier.
-                            budget.scope.dimension == crate::dimension::Dimension::Tier || value == subject.name()
+                            budget.scope.dimension == crate::dimension::Dimension::Tier
+                                || value == subject.name()
                         })
                 }
             };
@@ -110,7 +113,9 @@ impl Engine {
             let twins: Vec<_> = reservation
                 .counters
                 .iter()
-                .filter_map(|held| moved.get(&held.at).map(|at| crate::reservation::Held { at: *at, ..*held }))
+                .filter_map(|held| {
+                    moved.get(&held.at).map(|at| crate::reservation::Held { at: *at, ..*held })
+                })
                 .filter(|twin| !reservation.counters.iter().any(|held| held.at == twin.at))
                 .collect();
             reservation.counters.extend(twins);

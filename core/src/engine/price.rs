@@ -50,7 +50,9 @@ impl Engine {
         } else if let Some(model) = call.model {
             let usage = usage_of(&amounts);
             match self.active.policy.prices().resolve(call.provider, model) {
-                Some(id) => amounts.set(Unit::Usd, usage.map(|u| self.active.policy.prices().cost(id, &u, now))),
+                Some(id) => {
+                    amounts.set(Unit::Usd, usage.map(|u| self.active.policy.prices().cost(id, &u, now)))
+                }
                 None => match self.active.policy.on_unpriced() {
                     Unpriced::Allow => priced = Priced::Unknown,
                     Unpriced::Block => priced = Priced::Refused,
@@ -83,7 +85,13 @@ impl Engine {
 
     /// What was really used, by unit. A unit that stays unknown is not given. The flag says that a
     /// price was looked for and is unknown.
-    pub(super) fn used(&self, actual: &Actual, provider: Option<&str>, model: Option<&str>, at_ms: i64) -> (Amounts, bool) {
+    pub(super) fn used(
+        &self,
+        actual: &Actual,
+        provider: Option<&str>,
+        model: Option<&str>,
+        at_ms: i64,
+    ) -> (Amounts, bool) {
         let (input, output) = match &actual.usage {
             Some(usage) => (Some(usage.input_total()), Some(usage.output_total())),
             None => (actual.input_tokens, actual.output_tokens),

@@ -21,7 +21,11 @@ impl Engine {
         let now = self.tick(now_ms)?;
         check(call)?;
         let (mut charge, unknown) = if actual.bad {
-            let (expected, _) = if call.estimate.is_none() { (Amounts::default(), super::price::Priced::Yes) } else { self.expected(call, now) };
+            let (expected, _) = if call.estimate.is_none() {
+                (Amounts::default(), super::price::Priced::Yes)
+            } else {
+                self.expected(call, now)
+            };
             (expected, false)
         } else {
             self.used(actual, call.provider, call.model, now)
@@ -52,16 +56,27 @@ impl Engine {
     /// [`Error::UnknownBudget`]; [`Error::InvalidAmount`] when it would fall below zero;
     /// [`Error::InvalidCall`] when the budget does not count this call; [`Error::InvalidId`],
     /// [`Error::InvalidTime`].
-    pub fn adjust(&mut self, budget: &str, call: &Call<'_>, by: i64, why: Option<&str>, now_ms: i64) -> Result<i64, Error> {
+    pub fn adjust(
+        &mut self,
+        budget: &str,
+        call: &Call<'_>,
+        by: i64,
+        why: Option<&str>,
+        now_ms: i64,
+    ) -> Result<i64, Error> {
         let now = self.tick(now_ms)?;
         check(call)?;
         let found = self.active.policy.budgets().iter().position(|b| &*b.id == budget);
-        let position = found.and_then(|at| u32::try_from(at).ok()).ok_or_else(|| Error::UnknownBudget { id: budget.to_owned() })?;
+        let position = found
+            .and_then(|at| u32::try_from(at).ok())
+            .ok_or_else(|| Error::UnknownBudget { id: budget.to_owned() })?;
         let mut plan = self.plan_of_budget(position, call).ok_or_else(|| Error::InvalidCall {
             path: "adjust".to_owned(),
             message: format!("`{budget}` does not count such a call"),
         })?;
-        let Some(line) = plan.lines.first_mut() else { return Err(Error::UnknownBudget { id: budget.to_owned() }) };
+        let Some(line) = plan.lines.first_mut() else {
+            return Err(Error::UnknownBudget { id: budget.to_owned() });
+        };
         let after = i128::from(line.reading.spent) + i128::from(by);
         if after < 0 {
             return Err(Error::InvalidAmount {

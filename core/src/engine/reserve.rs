@@ -96,7 +96,15 @@ impl Engine {
         let mut plan = std::mem::take(&mut self.scratch);
         let user_hash = call.user.map_or(0, |user| self.ledger.subjects.hash(Kind::User, user));
         self.active.plan(call, user_hash, &mut plan);
-        plan::read(&mut plan, &self.ledger, call, user_hash, &self.active, &self.names, self.options.max_counters);
+        plan::read(
+            &mut plan,
+            &self.ledger,
+            call,
+            user_hash,
+            &self.active,
+            &self.names,
+            self.options.max_counters,
+        );
         plan
     }
 
@@ -108,7 +116,8 @@ impl Engine {
     /// The model to call, for events.
     fn called(&self, call: &Call<'_>, action: Action) -> Option<Box<str>> {
         let model = call.model?;
-        let sibling = if action == Action::Downgrade { self.active.policy.sibling(call.provider, model) } else { None };
+        let sibling =
+            if action == Action::Downgrade { self.active.policy.sibling(call.provider, model) } else { None };
         Some(sibling.unwrap_or(model).into())
     }
 
@@ -175,7 +184,12 @@ impl Engine {
 
     /// From verdict and figures to the answer.
     #[inline]
-    fn decision(&self, verdict: Verdict, figures: Option<Figures>, reservation: Option<ReservationId>) -> Decision {
+    fn decision(
+        &self,
+        verdict: Verdict,
+        figures: Option<Figures>,
+        reservation: Option<ReservationId>,
+    ) -> Decision {
         Decision {
             allowed: verdict.action != Action::Block,
             action: verdict.action,
@@ -242,7 +256,10 @@ impl Engine {
         priced: Priced,
     ) -> ReservationId {
         let policy = &self.active.policy;
-        let called = call.model.filter(|_| verdict.action == Action::Downgrade).and_then(|m| policy.sibling(call.provider, m));
+        let called = call
+            .model
+            .filter(|_| verdict.action == Action::Downgrade)
+            .and_then(|m| policy.sibling(call.provider, m));
         let lead = verdict.winner.and_then(|place| {
             let vote = plan.votes.get(usize::from(place))?;
             Some((self.active.rule(vote.budget)?.name, vote.line))
@@ -256,7 +273,8 @@ impl Engine {
             reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
             reservation.counters.clear();
-            let held = |line: &Line| Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm };
+            let held =
+                |line: &Line| Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm };
             reservation.counters.extend(plan.lines.iter().map(held));
         }
         id
@@ -310,7 +328,15 @@ impl Engine {
         }
     }
 
-    fn decision_event(&self, kind: EventKind, call: &Call<'_>, plan: &Plan, vote: Option<Vote>, decision: &Decision, now: i64) -> Event {
+    fn decision_event(
+        &self,
+        kind: EventKind,
+        call: &Call<'_>,
+        plan: &Plan,
+        vote: Option<Vote>,
+        decision: &Decision,
+        now: i64,
+    ) -> Event {
         let mut event = Engine::call_event(kind, now, call);
         if decision.downgraded {
             event.model = self.model(call, decision).map(Into::into);
@@ -332,7 +358,13 @@ pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
     let fits = |id: Option<&str>| id.is_none_or(|id| id::check(id).is_ok());
     let counts = |amount: Option<i64>| amount.unwrap_or(0) >= 0;
     let Call { user, tier, org, feature, session, provider, model, estimate } = *call;
-    let ids = fits(user) && fits(tier) && fits(org) && fits(feature) && fits(session) && fits(provider) && fits(model);
+    let ids = fits(user)
+        && fits(tier)
+        && fits(org)
+        && fits(feature)
+        && fits(session)
+        && fits(provider)
+        && fits(model);
     let amounts = counts(estimate.usd)
         && counts(estimate.tokens)
         && counts(estimate.input_tokens)
@@ -357,6 +389,7 @@ fn fault(call: &Call<'_>) -> Error {
         ("input_tokens", estimate.input_tokens),
         ("output_tokens", estimate.output_tokens),
     ];
-    let key = amounts.into_iter().find(|(_, amount)| amount.is_some_and(|a| a < 0)).map_or("", |(key, _)| key);
+    let key =
+        amounts.into_iter().find(|(_, amount)| amount.is_some_and(|a| a < 0)).map_or("", |(key, _)| key);
     Error::InvalidAmount { path: format!("estimate.{key}"), message: "is below zero".to_owned() }
 }

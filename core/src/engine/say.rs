@@ -26,7 +26,8 @@ impl Engine {
             event.limit = Some(found.limit);
             event.spent = Some(line.reading.spent);
             let now = event.at_ms;
-            event.window = self.ledger.definitions.get(line.definition).and_then(|w| w.shown(line.window, now));
+            event.window =
+                self.ledger.definitions.get(line.definition).and_then(|w| w.shown(line.window, now));
         }
         event
     }
@@ -54,13 +55,17 @@ impl Engine {
     /// What a counter showed as spent at `at_ms`: a hold expires at its own time, however late the
     /// command comes that notices.
     pub(super) fn spent_as_of(&self, at: CounterRef, at_ms: i64) -> i64 {
-        let Some((windows, period)) = self.ledger.definitions.get(at.definition).and_then(|w| Some((w, w.period()?))) else {
+        let Some((windows, period)) =
+            self.ledger.definitions.get(at.definition).and_then(|w| Some((w, w.period()?)))
+        else {
             return self.spent(at);
         };
         let live = period.oldest_live(at_ms)..=period.bucket_at(at_ms);
         let counted = self.ledger.counters_of(at.row).iter();
-        let counted = counted.filter(|c| c.definition == at.definition && live.contains(&windows.bucket(c.window)));
-        let spent = |c: &Counter| i128::from(self.ledger.reading_at(CounterRef { window: c.window, ..at }).spent);
+        let counted =
+            counted.filter(|c| c.definition == at.definition && live.contains(&windows.bucket(c.window)));
+        let spent =
+            |c: &Counter| i128::from(self.ledger.reading_at(CounterRef { window: c.window, ..at }).spent);
         Reading::cut(counted.map(spent).sum())
     }
 

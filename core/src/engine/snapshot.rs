@@ -78,14 +78,16 @@ impl Engine {
     /// [`Error::InvalidSnapshot`] for bytes that are damaged or of another version.
     pub fn restore(bytes: &[u8], policy: Arc<Policy>, options: Options) -> Result<Engine, Error> {
         let invalid = |message: &str| Error::InvalidSnapshot { message: message.to_owned() };
-        let body = bytes.strip_prefix(MAGIC).ok_or_else(|| invalid("does not begin as one of this version"))?;
+        let body =
+            bytes.strip_prefix(MAGIC).ok_or_else(|| invalid("does not begin as one of this version"))?;
         let (sum, body) = body.split_first_chunk::<4>().ok_or_else(|| invalid("is cut short"))?;
         if u32::from_le_bytes(*sum) != checksum(body) {
             return Err(invalid("is damaged"));
         }
         let state: State = postcard::from_bytes(body).map_err(|_| invalid("cannot be read"))?;
         let seed = Seed::new(options.hash_seed);
-        let mut ledger = Ledger::load(state.ledger, seed.clone()).ok_or_else(|| invalid("names a window that is not known"))?;
+        let mut ledger = Ledger::load(state.ledger, seed.clone())
+            .ok_or_else(|| invalid("names a window that is not known"))?;
         let mut names = state.names;
         let same = state.fingerprint == policy.fingerprint();
         let generation = state.generation.wrapping_add(u32::from(!same));

@@ -36,7 +36,16 @@ impl Windows {
     fn new(definition: Definition) -> Windows {
         let span = Span { start_ms: i64::MAX, end_ms: i64::MIN };
         let rolling = matches!(definition.window, Window::Rolling { .. });
-        Windows { rolling, definition, open: u32::MAX, span, past: Vec::new(), next: 0, base: i64::MIN, active: false }
+        Windows {
+            rolling,
+            definition,
+            open: u32::MAX,
+            span,
+            past: Vec::new(),
+            next: 0,
+            base: i64::MIN,
+            active: false,
+        }
     }
 
     #[inline]
@@ -67,7 +76,11 @@ impl Windows {
     }
 
     /// The number of the bucket, counted from the epoch.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bucket numbers wrap; ages are taken modulo 2^32")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bucket numbers wrap; ages are taken modulo 2^32"
+    )]
     pub(crate) fn number(&self, bucket: i64) -> u32 {
         bucket.wrapping_sub(self.base) as u32
     }
@@ -76,7 +89,10 @@ impl Windows {
     pub(crate) fn span_of(&self, window: u32) -> Option<Span> {
         if let Some(period) = self.period() {
             let bucket = self.bucket(window);
-            return Some(Span { start_ms: period.bucket_start(bucket), end_ms: period.bucket_start(bucket.saturating_add(1)) });
+            return Some(Span {
+                start_ms: period.bucket_start(bucket),
+                end_ms: period.bucket_start(bucket.saturating_add(1)),
+            });
         }
         if window == self.open {
             return Some(self.span);
@@ -108,7 +124,10 @@ impl Windows {
         match self.period() {
             Some(period) => {
                 let bucket = period.bucket_at(now_ms);
-                Ok(Span { start_ms: period.bucket_start(bucket), end_ms: period.bucket_start(bucket.saturating_add(1)) })
+                Ok(Span {
+                    start_ms: period.bucket_start(bucket),
+                    end_ms: period.bucket_start(bucket.saturating_add(1)),
+                })
             }
             None => self.definition.window.span(now_ms),
         }
@@ -252,7 +271,8 @@ impl Definitions {
             }
         }
         self.opens = self.list.iter().map(|w| (w.open, w.rolling)).collect();
-        self.boundary = self.list.iter().filter(|w| w.active).map(|w| w.span.end_ms).min().unwrap_or(i64::MAX);
+        self.boundary =
+            self.list.iter().filter(|w| w.active).map(|w| w.span.end_ms).min().unwrap_or(i64::MAX);
         forget_at
     }
 }

@@ -125,25 +125,33 @@ impl Ledger {
         Reading::new(sum)
     }
 
-    /// What the open window of a calendar definition shows, and where in `counters` it stands.
+    /// What one window of a calendar definition shows, and where in `counters` it stands: likely at the
+    /// place where the last call found it, since subjects of one tier are laid out alike.
     #[inline]
-    pub(crate) fn look(&self, row: u32, counters: &[Counter], definition: u32, window: u32) -> (Reading, u16) {
-        for (place, counter) in counters.iter().enumerate() {
-            if counter.definition == definition && counter.window == window {
-                let place = u16::try_from(place).unwrap_or(u16::MAX);
-                let reading = match counter.spent {
-                    Counter::WIDE => Reading::new(self.exact(row, counter)),
-                    spent => Reading { spent, held: counter.held },
-                };
-                return (reading, place);
-            }
-        }
-        (Reading::default(), u16::MAX)
+    pub(crate) fn look(
+        &self,
+        row: u32,
+        counters: &[Counter],
+        definition: u32,
+        window: u32,
+        likely: u16,
+    ) -> (Reading, u16) {
+        let at = CounterRef { row, definition, window };
+        let found = match counters.get(usize::from(likely)).filter(|c| c.is(at)) {
+            Some(counter) => Some((usize::from(likely), counter)),
+            None => counters.iter().enumerate().find(|(_, c)| c.is(at)),
+        };
+        let Some((place, counter)) = found else { return (Reading::default(), u16::MAX) };
+        let reading = match counter.spent {
+            Counter::WIDE => Reading::new(self.exact(row, counter)),
+            spent => Reading { spent, held: counter.held },
+        };
+        (reading, u16::try_from(place).unwrap_or(u16::MAX))
     }
 
     /// What one window, or one bucket, holds by itself.
     pub(crate) fn reading_at(&self, at: CounterRef) -> Reading {
-        self.look(at.row, self.counters_of(at.row), at.definition, at.window).0
+        self.look(at.row, self.counters_of(at.row), at.definition, at.window, 0).0
     }
 
     /// The spent amount that a window shows now: the whole live stretch for a rolling one.
@@ -165,8 +173,10 @@ impl Ledger {
     /// The counters of `definition` that count at present, the newest bucket first.
     pub(crate) fn live(&self, row: u32, definition: u32) -> Vec<CounterRef> {
         let Some(windows) = self.definitions.get(definition) else { return Vec::new() };
-        let mine = self.counters_of(row).iter().filter(|c| c.definition == definition && windows.is_live(c.window));
-        let mut live: Vec<CounterRef> = mine.map(|c| CounterRef { row, definition, window: c.window }).collect();
+        let mine =
+            self.counters_of(row).iter().filter(|c| c.definition == definition && windows.is_live(c.window));
+        let mut live: Vec<CounterRef> =
+            mine.map(|c| CounterRef { row, definition, window: c.window }).collect();
         live.sort_unstable_by_key(|at| windows.age(at.window));
         live
     }
@@ -253,12 +263,15 @@ impl Ledger {
     /// Copies what the open window of `from` holds into the open window of `to`, unless that one
     /// is in use already. Returns the pairs of counters whose holds now end in both.
     pub(crate) fn carry(&mut self, row: u32, from: u32, to: u32) -> Vec<(CounterRef, CounterRef)> {
-        let (Some(old), Some(new)) = (self.definitions.get(from), self.definitions.get(to)) else { return Vec::new() };
+        let (Some(old), Some(new)) = (self.definitions.get(from), self.definitions.get(to)) else {
+            return Vec::new();
+        };
         if self.counters_of(row).iter().any(|c| c.definition == to && new.is_live(c.window)) {
             return Vec::new();
         }
         let mut moved = Vec::new();
-        for counter in self.counters_of(row).iter().filter(|c| c.definition == from && old.is_live(c.window)) {
+        for counter in self.counters_of(row).iter().filter(|c| c.definition == from && old.is_live(c.window))
+        {
             let window = match (old.period(), new.period()) {
                 (Some(_), Some(period)) => {
                     let last = old.span_of(counter.window).map_or(i64::MAX, |s| s.end_ms.saturating_sub(1));
@@ -268,7 +281,11 @@ impl Ledger {
                 _ => new.open,
             };
             let at = CounterRef { row, definition: to, window };
-            moved.push((CounterRef { row, definition: from, window: counter.window }, at, self.exact(row, counter)));
+            moved.push((
+                CounterRef { row, definition: from, window: counter.window },
+                at,
+                self.exact(row, counter),
+            ));
         }
         for (_, at, value) in &moved {
             self.add(*at, value.0, value.1, 1);
@@ -290,12 +307,8 @@ impl Ledger {
             }
         }
         for row in 0..self.subjects.rows() {
-            let future: Vec<Counter> = self
-                .counters_of(row)
-                .iter()
-                .filter(|c| self.is_future(c, &moved))
-                .copied()
-                .collect();
+            let future: Vec<Counter> =
+                self.counters_of(row).iter().filter(|c| self.is_future(c, &moved)).copied().collect();
             for counter in future {
                 let value = self.exact(row, &counter);
                 let Some(open) = self.definitions.get(counter.definition).map(|w| w.open) else { continue };

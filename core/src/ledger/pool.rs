@@ -92,7 +92,10 @@ impl Pool {
             return self.lists.get_mut(first).map_or(&mut [], Vec::as_mut_slice);
         }
         let at = first % CHUNK;
-        self.chunks.get_mut(first / CHUNK).and_then(|c| c.get_mut(at..at + usize::from(block.len))).unwrap_or(&mut [])
+        self.chunks
+            .get_mut(first / CHUNK)
+            .and_then(|c| c.get_mut(at..at + usize::from(block.len)))
+            .unwrap_or(&mut [])
     }
 
     /// Appends a counter, moving the block to a larger class when its own is full. `room` is how many
@@ -164,17 +167,18 @@ impl Pool {
                 *list = Vec::new();
                 self.free_lists.push(block.first);
             }
-        } else if block.class > 0 {
-            if let Some(free) = self.free.get_mut(usize::from(block.class)) {
-                free.push(block.first);
-            }
+        } else if block.class > 0
+            && let Some(free) = self.free.get_mut(usize::from(block.class))
+        {
+            free.push(block.first);
         }
         *block = Block::of(block.kind);
     }
 
     /// Keeps the counters that `keep` says, in their order.
     pub(crate) fn retain(&mut self, block: &mut Block, keep: impl Fn(&Counter) -> bool) {
-        let kept: smallvec::SmallVec<[Counter; 16]> = self.get(*block).iter().filter(|c| keep(c)).copied().collect();
+        let kept: smallvec::SmallVec<[Counter; 16]> =
+            self.get(*block).iter().filter(|c| keep(c)).copied().collect();
         if kept.is_empty() {
             return self.release(block);
         }

@@ -81,7 +81,8 @@ impl Ledger {
         ledger.definitions.forget_moves();
         for saved in saved.definitions {
             let window = Window::from_canonical(&saved.window)?;
-            let definition = Definition { dimension: saved.dimension, unit: saved.unit, window, filter: saved.filter };
+            let definition =
+                Definition { dimension: saved.dimension, unit: saved.unit, window, filter: saved.filter };
             let number = ledger.definitions.number(&definition);
             let windows = ledger.definitions.get_mut(number)?;
             (windows.open, windows.span, windows.past) = (saved.open, saved.span, saved.past);

@@ -118,7 +118,9 @@ impl Subjects {
         let shard = self.shards.get(self.shard_of(hash))?;
         let same = |entry: &Entry| {
             entry.hash == hash
-                && self.row(entry.row).is_some_and(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
+                && self
+                    .row(entry.row)
+                    .is_some_and(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
         };
         shard.entries.find(spread(hash), same).map(|entry| entry.row)
     }
@@ -190,10 +192,10 @@ impl Subjects {
         let Some(subject) = self.row(row) else { return };
         let hash = self.hash(subject.kind(), subject.name());
         let shard = self.shard_of(hash);
-        if let Some(shard) = self.shards.get_mut(shard) {
-            if let Ok(entry) = shard.entries.find_entry(spread(hash), |e| e.row == row) {
-                entry.remove();
-            }
+        if let Some(shard) = self.shards.get_mut(shard)
+            && let Ok(entry) = shard.entries.find_entry(spread(hash), |e| e.row == row)
+        {
+            entry.remove();
         }
         if let Some(slot) = self.row_mut(row) {
             slot.name = Name::Free;

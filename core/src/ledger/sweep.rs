@@ -65,7 +65,9 @@ impl Ledger {
         self.sweep.walk = (end < self.subjects.rows()).then_some((end, began));
         if self.sweep.walk.is_none() {
             for windows in self.definitions.iter_mut() {
-                windows.past.retain(|(_, span)| span.end_ms.saturating_add(super::definitions::KEEP_MS) > began);
+                windows
+                    .past
+                    .retain(|(_, span)| span.end_ms.saturating_add(super::definitions::KEEP_MS) > began);
             }
         }
         forgotten
@@ -87,7 +89,9 @@ impl Ledger {
             let forget_at = definitions.get(c.definition).and_then(|w| w.forget_at(c.window));
             c.held != 0 || c.spent == Counter::WIDE || forget_at.is_some_and(|at| at > began)
         };
-        let Some(subject) = self.subjects.row_mut(row).filter(|subject| !subject.is_free()) else { return false };
+        let Some(subject) = self.subjects.row_mut(row).filter(|subject| !subject.is_free()) else {
+            return false;
+        };
         let before = self.pool.get(subject.block()).len();
         if self.pool.get(subject.block()).iter().all(keep) && before > 0 {
             return false;
@@ -95,7 +99,10 @@ impl Ledger {
         self.pool.retain(subject.block_mut(), keep);
         let after = self.pool.get(subject.block()).len();
         self.counters = self.counters.saturating_sub((before - after.min(before)) as u64);
-        debug_assert!(wide.keys().all(|at: &CounterRef| at.row != row || after > 0), "a wide counter is kept");
+        debug_assert!(
+            wide.keys().all(|at: &CounterRef| at.row != row || after > 0),
+            "a wide counter is kept"
+        );
         if after == 0 {
             self.subjects.remove(row);
         }

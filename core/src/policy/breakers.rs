@@ -119,7 +119,10 @@ fn trip(json: &Json, path: &Path, faults: &mut Faults) -> Option<Trip> {
     let any = faults.any_object(json, path)?;
     let mut measures = any.members.iter().filter(|(key, _)| MEASURES.contains(&key.as_str()));
     let (Some((measure, value)), None) = (measures.next(), measures.next()) else {
-        return faults.note(path, "has to name exactly one of spend, error_rate_percent, mean_latency_ms, calls, budget");
+        return faults.note(
+            path,
+            "has to name exactly one of spend, error_rate_percent, mean_latency_ms, calls, budget",
+        );
     };
     let at = path.key(measure);
     let keys: &[&str] = match measure.as_str() {

@@ -90,8 +90,9 @@ impl Draft {
         let id = faults.required(object, path, "id").and_then(|id| faults.id(id, &path.key("id")));
         let scope = faults.required(object, path, "scope").and_then(|s| scope(s, &path.key("scope"), faults));
         let limit = faults.required(object, path, "limit").and_then(|l| limit(l, &path.key("limit"), faults));
-        let schedule =
-            faults.required(object, path, "window").and_then(|w| Schedule::read(w, &path.key("window"), faults));
+        let schedule = faults
+            .required(object, path, "window")
+            .and_then(|w| Schedule::read(w, &path.key("window"), faults));
         let steps = ladder(object, path, faults);
         let alerts = match object.get("alert_at_percent") {
             None => Some(SmallVec::from_slice(&[80])),
@@ -123,7 +124,10 @@ impl Draft {
 fn scope(json: &Json, path: &Path, faults: &mut Faults) -> Option<Scope> {
     let object = faults.object(json, path, &Dimension::ALL.map(Dimension::as_str))?;
     let [(key, value)] = object.members.as_slice() else {
-        return faults.note(path, "has to name exactly one of user, tier, org, feature, session, provider, model, global");
+        return faults.note(
+            path,
+            "has to name exactly one of user, tier, org, feature, session, provider, model, global",
+        );
     };
     let path = path.key(key);
     let dimension = Dimension::ALL.into_iter().find(|d| d.as_str() == key)?;
@@ -138,7 +142,8 @@ fn scope(json: &Json, path: &Path, faults: &mut Faults) -> Option<Scope> {
         return Some(Scope { dimension, value: Some(value) });
     }
     if dimension == Dimension::Tier {
-        return faults.note(&path, "`*` is not a tier; a budget for every user has the scope {\"user\": \"*\"}");
+        return faults
+            .note(&path, "`*` is not a tier; a budget for every user has the scope {\"user\": \"*\"}");
     }
     Some(Scope { dimension, value: None })
 }
@@ -146,7 +151,8 @@ fn scope(json: &Json, path: &Path, faults: &mut Faults) -> Option<Scope> {
 fn limit(json: &Json, path: &Path, faults: &mut Faults) -> Option<(Unit, i64)> {
     let object = faults.object(json, path, &Unit::ALL.map(Unit::as_str))?;
     let [(key, value)] = object.members.as_slice() else {
-        return faults.note(path, "has to name exactly one of usd, tokens, input_tokens, output_tokens, requests");
+        return faults
+            .note(path, "has to name exactly one of usd, tokens, input_tokens, output_tokens, requests");
     };
     let unit = Unit::parse(key)?;
     Some((unit, faults.amount(value, &path.key(key), unit)?))
@@ -158,7 +164,9 @@ fn ladder(object: &Object, path: &Path, faults: &mut Faults) -> Option<SmallVec<
         (None, None) => Some(one(Action::Warn)),
         (Some(action), None) => faults.choice(action, &path.key("action"), &Action::NAMED).map(one),
         (None, Some(steps)) => self::steps(steps, &path.key("steps"), faults),
-        (Some(_), Some(_)) => faults.note(&path.key("steps"), "stands beside `action`; only one of them can be given"),
+        (Some(_), Some(_)) => {
+            faults.note(&path.key("steps"), "stands beside `action`; only one of them can be given")
+        }
     }
 }
 
@@ -185,7 +193,11 @@ fn steps(json: &Json, path: &Path, faults: &mut Faults) -> Option<SmallVec<[Step
             if action < last.action {
                 return faults.note(
                     &path.key("action"),
-                    format!("`{}` is milder than `{}`, the step before", action.as_str(), last.action.as_str()),
+                    format!(
+                        "`{}` is milder than `{}`, the step before",
+                        action.as_str(),
+                        last.action.as_str()
+                    ),
                 );
             }
         }

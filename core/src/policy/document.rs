@@ -4,13 +4,12 @@
 use super::budget::Draft;
 use super::faults::{Faults, Path};
 use super::{Breaker, Budget, Definition, Policy, Trip, malformed, schedule, settings};
-use crate::call::Estimate;
 use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::json::Json;
 use crate::pricing::PriceBook;
 use crate::window::{Weekday, Zone};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -52,6 +51,30 @@ struct Raw {
     faults: Faults,
 }
 
+/// Notes a value that is of another type than the visitor reads, and goes on.
+macro_rules! refuse_others {
+    ($path:expr, $wanted:literal) => {
+        fn visit_unit<E>(self) -> Result<(), E> {
+            Ok(self.0.refuse($path, $wanted, "null"))
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+            Ok(self.0.refuse($path, $wanted, "a boolean"))
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+            Ok(self.0.refuse($path, $wanted, "a number"))
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+            Ok(self.0.refuse($path, $wanted, "a number"))
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+            Ok(self.0.refuse($path, $wanted, "a number"))
+        }
+        fn visit_str<E>(self, _: &str) -> Result<(), E> {
+            Ok(self.0.refuse($path, $wanted, "a string"))
+        }
+    };
+}
+
 struct Document<'r>(&'r mut Raw);
 
 impl<'de> Visitor<'de> for Document<'_> {
@@ -61,12 +84,22 @@ impl<'de> Visitor<'de> for Document<'_> {
         f.write_str("a policy, which is an object")
     }
 
+    refuse_others!("", "an object");
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        self.0.refuse("", "an object", "a list");
+        Ok(())
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = BTreeSet::new();
         while let Some(key) = map.next_key::<String>()? {
             let path = Path::Root.key(&key);
             if !KEYS.contains(&key.as_str()) {
-                self.0.faults.note::<()>(&path, format!("`{key}` is not a key here; known are {}", KEYS.join(", ")));
+                self.0
+                    .faults
+                    .note::<()>(&path, format!("`{key}` is not a key here; known are {}", KEYS.join(", ")));
             } else if !seen.insert(key.clone()) {
                 self.0.faults.note::<()>(&path, "stands twice");
             } else if key == "budgets" {
@@ -96,6 +129,14 @@ impl<'de> Visitor<'de> for Budgets<'_> {
         f.write_str("a list of budgets")
     }
 
+    refuse_others!("budgets", "a list");
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        self.0.refuse("budgets", "a list", "an object");
+        Ok(())
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let budgets = Path::Root.key("budgets");
         let mut index = 0;
@@ -109,6 +150,12 @@ impl<'de> Visitor<'de> for Budgets<'_> {
 }
 
 impl Raw {
+    fn refuse(&mut self, key: &str, wanted: &str, kind: &str) {
+        let root = Path::Root;
+        let path = if key.is_empty() { root } else { root.key(key) };
+        self.faults.note::<()>(&path, format!("has to be {wanted}, is {kind}"));
+    }
+
     fn build(mut self, prices: &PriceBook, now_ms: i64, faults: &mut Faults) -> Option<Policy> {
         let complete = faults.errors.is_empty();
         let version = self.take("version", faults, |json, path, faults| {
@@ -116,11 +163,14 @@ impl Raw {
         });
         let zone = self.take("timezone", faults, schedule::zone).unwrap_or_else(Zone::utc);
         let week_start = self.take("week_start", faults, schedule::weekday).unwrap_or(Weekday::Monday);
-        let prices = self.take("prices", faults, price_list).map_or_else(|| prices.clone(), |own| prices.with_prices(own));
+        let prices = self
+            .take("prices", faults, price_list)
+            .map_or_else(|| prices.clone(), |own| prices.with_prices(own));
         let breakers = self.take("breakers", faults, breaker_list).unwrap_or_default();
         let on_unpriced = self.take("on_unpriced", faults, settings::unpriced).unwrap_or_default();
-        let on_missing_user = self.take("on_missing_user", faults, settings::missing_user).unwrap_or_default();
-        let default_estimate = self.take("default_estimate", faults, settings::estimate).unwrap_or(Estimate::default());
+        let on_missing_user =
+            self.take("on_missing_user", faults, settings::missing_user).unwrap_or_default();
+        let default_estimate = self.take("default_estimate", faults, settings::estimate).unwrap_or_default();
         let downgrades = self.take("downgrades", faults, |json, path, faults| {
             super::downgrades::read(json, path, faults, &prices, now_ms)
         });
@@ -188,12 +238,12 @@ fn unique<'a>(ids: impl Iterator<Item = &'a str>, list: &str, faults: &mut Fault
 
 fn known_budgets(breakers: &[Breaker], budgets: &[Budget], faults: &mut Faults) {
     for (index, breaker) in breakers.iter().enumerate() {
-        if let Trip::Budget { id } = &breaker.trip {
-            if !budgets.iter().any(|budget| budget.id == *id) {
-                let root = Path::Root.key("breakers");
-                let path = root.item(index);
-                faults.note::<()>(&path.key("trip").key("budget"), format!("`{id}` is not the id of a budget"));
-            }
+        if let Trip::Budget { id } = &breaker.trip
+            && !budgets.iter().any(|budget| budget.id == *id)
+        {
+            let root = Path::Root.key("breakers");
+            let path = root.item(index);
+            faults.note::<()>(&path.key("trip").key("budget"), format!("`{id}` is not the id of a budget"));
         }
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn read(
     for (from, to) in &map {
         let path = path.key(from);
         let Some(source) = prices.resolve(None, from) else {
-            return faults.note(&path, format!("`{from}` has no price, so nothing says that `{to}` is cheaper"));
+            return faults
+                .note(&path, format!("`{from}` has no price, so nothing says that `{to}` is cheaper"));
         };
         let Some(target) = prices.resolve(None, to) else {
             return faults.note(&path, format!("`{to}` has no price, so nothing says that it is cheaper"));
@@ -36,7 +37,10 @@ pub(super) fn read(
             return faults.note(&path, format!("the way from `{from}` over `{to}` leads back to it"));
         }
         if !prices.is_cheaper(target, source, now_ms) {
-            return faults.note(&path, format!("`{to}` is not cheaper than `{from}`: no rate may be higher, one has to be lower"));
+            return faults.note(
+                &path,
+                format!("`{to}` is not cheaper than `{from}`: no rate may be higher, one has to be lower"),
+            );
         }
     }
     Some(map)

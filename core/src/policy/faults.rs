@@ -58,7 +58,10 @@ impl Faults {
         let object = self.any_object(json, path)?;
         for (key, _) in &object.members {
             if !keys.contains(&key.as_str()) {
-                return self.note(&path.key(key), format!("`{key}` is not a key here; known are {}", keys.join(", ")));
+                return self.note(
+                    &path.key(key),
+                    format!("`{key}` is not a key here; known are {}", keys.join(", ")),
+                );
             }
         }
         Some(object)
@@ -115,7 +118,8 @@ impl Faults {
     /// A whole number from `low` to `high`.
     pub(crate) fn whole(&mut self, json: &Json, path: &Path, low: i64, high: i64) -> Option<i64> {
         let Json::Number(number) = json else {
-            return self.note(path, format!("has to be a whole number from {low} to {high}, is {}", json.kind()));
+            return self
+                .note(path, format!("has to be a whole number from {low} to {high}, is {}", json.kind()));
         };
         match amount::from_number(number, Unit::Requests) {
             Ok(value) if (low..=high).contains(&value) => Some(value),
@@ -129,12 +133,17 @@ impl Faults {
             Json::String(text) => amount::parse(text, unit),
             Json::Number(number) => amount::from_number(number, unit),
             other => {
-                return self.note(path, format!("has to be an amount (a decimal string or a number), is {}", other.kind()));
+                return self.note(
+                    path,
+                    format!("has to be an amount (a decimal string or a number), is {}", other.kind()),
+                );
             }
         };
         match (read, json) {
             (Ok(value), _) => Some(value),
-            (Err(_), Json::String(text)) if amount::parse_number(text, unit) == Err(AmountError::Negative) => {
+            (Err(_), Json::String(text))
+                if amount::parse_number(text, unit) == Err(AmountError::Negative) =>
+            {
                 self.note(path, format!("`{text}` is below zero"))
             }
             (Err(error), other) => self.note(path, format!("`{other}` {error}")),

@@ -9,7 +9,9 @@ use crate::json::Json;
 /// there accepts its attribute; a call that lacks the attribute does not count.
 ///
 /// Lists are kept sorted and without repeats, so that two spellings of one filter are equal.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct Filter {
     models: Vec<Box<str>>,
     providers: Vec<Box<str>>,
@@ -47,7 +49,9 @@ impl Filter {
 fn accepts(patterns: &[Box<str>], value: Option<&str>) -> bool {
     patterns.is_empty()
         || value.is_some_and(|value| {
-            patterns.iter().any(|p| p.strip_suffix('*').map_or(&**p == value, |prefix| value.starts_with(prefix)))
+            patterns
+                .iter()
+                .any(|p| p.strip_suffix('*').map_or(&**p == value, |prefix| value.starts_with(prefix)))
         })
 }
 

@@ -17,11 +17,11 @@ pub use settings::{MissingUser, Unpriced};
 use crate::call::Estimate;
 use crate::dimension::Dimension;
 use crate::error::Error;
+use crate::json::Json;
+use crate::map::Seed;
 use crate::pricing::PriceBook;
 use crate::unit::Unit;
-use crate::map::Seed;
 use crate::window::{Weekday, Window, Zone};
-use crate::json::Json;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -30,8 +30,12 @@ impl Schedule {
                 "weekly" => Some(Schedule::Weekly(None, None)),
                 "monthly" => Some(Schedule::Monthly(None, 1)),
                 "lifetime" => Some(Schedule::Lifetime),
-                "rolling" => faults.note(path, "`rolling` needs a period: {\"kind\": \"rolling\", \"period\": \"5h\"}"),
-                other => faults.note(path, format!("`{other}` is not one of daily, weekly, monthly, lifetime")),
+                "rolling" => {
+                    faults.note(path, "`rolling` needs a period: {\"kind\": \"rolling\", \"period\": \"5h\"}")
+                }
+                other => {
+                    faults.note(path, format!("`{other}` is not one of daily, weekly, monthly, lifetime"))
+                }
             };
         }
         let object = faults.any_object(json, path)?;
@@ -46,7 +50,9 @@ impl Schedule {
             "daily" => Some(Schedule::Daily(zone)),
             "weekly" => match object.get("week_start") {
                 None => Some(Schedule::Weekly(zone, None)),
-                Some(day) => Some(Schedule::Weekly(zone, Some(weekday(day, &path.key("week_start"), faults)?))),
+                Some(day) => {
+                    Some(Schedule::Weekly(zone, Some(weekday(day, &path.key("week_start"), faults)?)))
+                }
             },
             "monthly" => match object.get("anchor_day") {
                 None => Some(Schedule::Monthly(zone, 1)),
@@ -65,10 +71,12 @@ impl Schedule {
 
     /// The definition with the document's defaults filled in.
     pub(crate) fn fill(self, zone: &Zone, week_start: Weekday) -> Window {
-        let or = |own: Option<Zone>| own.unwrap_or_else(|| zone.clone());
+        let or = |own: Option<Zone>| own.unwrap_or(*zone);
         match self {
             Schedule::Daily(own) => Window::Daily { zone: or(own) },
-            Schedule::Weekly(own, day) => Window::Weekly { zone: or(own), week_start: day.unwrap_or(week_start) },
+            Schedule::Weekly(own, day) => {
+                Window::Weekly { zone: or(own), week_start: day.unwrap_or(week_start) }
+            }
             Schedule::Monthly(own, anchor_day) => Window::Monthly { zone: or(own), anchor_day },
             Schedule::Lifetime => Window::Lifetime,
             Schedule::Rolling(period) => Window::Rolling { period },
@@ -80,7 +88,9 @@ pub(super) fn zone(json: &Json, path: &Path, faults: &mut Faults) -> Option<Zone
     let name = faults.text(json, path)?;
     match Zone::find(name) {
         Some(zone) => Some(zone),
-        None => faults.note(path, format!("`{}` is not a time zone of the IANA database", name.escape_debug())),
+        None => {
+            faults.note(path, format!("`{}` is not a time zone of the IANA database", name.escape_debug()))
+        }
     }
 }
 
@@ -88,7 +98,9 @@ pub(super) fn weekday(json: &Json, path: &Path, faults: &mut Faults) -> Option<W
     let name = faults.text(json, path)?;
     match Weekday::parse(name) {
         Some(day) => Some(day),
-        None => faults.note(path, format!("`{}` is not a day of the week, monday to sunday", name.escape_debug())),
+        None => {
+            faults.note(path, format!("`{}` is not a day of the week, monday to sunday", name.escape_debug()))
+        }
     }
 }
 

@@ -47,7 +47,10 @@ impl ReservationId {
         self.parts().0
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "the lower half is the slot, the upper the generation")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the lower half is the slot, the upper the generation"
+    )]
     const fn parts(self) -> (u32, u32) {
         (self.0 as u32, (self.0 >> 32) as u32)
     }
@@ -155,7 +158,12 @@ impl Reservations {
 
     /// Makes a held reservation for the caller to fill; `usual` when it has the default time to live.
     #[inline]
-    pub(crate) fn open(&mut self, now_ms: i64, ttl_ms: i64, usual: bool) -> (ReservationId, Option<&mut Reservation>) {
+    pub(crate) fn open(
+        &mut self,
+        now_ms: i64,
+        ttl_ms: i64,
+        usual: bool,
+    ) -> (ReservationId, Option<&mut Reservation>) {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
         self.sequence = self.sequence.wrapping_add(1);
         let sequence = self.sequence;

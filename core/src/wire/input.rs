@@ -24,7 +24,11 @@ pub(super) const fn kind(value: &Value) -> &'static str {
     }
 }
 
-pub(super) fn object<'v>(value: &'v Value, path: &str, keys: &[&str]) -> Result<&'v Map<String, Value>, Error> {
+pub(super) fn object<'v>(
+    value: &'v Value,
+    path: &str,
+    keys: &[&str],
+) -> Result<&'v Map<String, Value>, Error> {
     let Value::Object(object) = value else {
         return Err(invalid(path, format!("has to be an object, is {}", kind(value))));
     };
@@ -32,7 +36,10 @@ pub(super) fn object<'v>(value: &'v Value, path: &str, keys: &[&str]) -> Result<
         None => Ok(object),
         Some(key) => {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            Err(invalid(&path, format!("`{}` is not a key here; known are {}", key.escape_debug(), keys.join(", "))))
+            Err(invalid(
+                &path,
+                format!("`{}` is not a key here; known are {}", key.escape_debug(), keys.join(", ")),
+            ))
         }
     }
 }

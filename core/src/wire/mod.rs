@@ -19,8 +19,22 @@ use serde_json::{Map, Value, json};
 
 /// Every command key, in the order of the catalogue.
 pub const COMMANDS: [&str; 16] = [
-    "reserve", "preview", "settle", "release", "record", "set_policy", "usage", "explain", "window", "cost",
-    "breaker", "events", "adjust", "expire", "snapshot", "store",
+    "reserve",
+    "preview",
+    "settle",
+    "release",
+    "record",
+    "set_policy",
+    "usage",
+    "explain",
+    "window",
+    "cost",
+    "breaker",
+    "events",
+    "adjust",
+    "expire",
+    "snapshot",
+    "store",
 ];
 
 /// Keys that stand beside a command.
@@ -47,12 +61,15 @@ fn price_book(prices: &Value, base: &PriceBook) -> Result<PriceBook, Error> {
     let Value::Object(models) = prices else {
         return match prices {
             Value::Null => Ok(base.clone()),
-            other => Err(refuse("prices".to_owned(), format!("has to be an object, is {}", input::kind(other)))),
+            other => {
+                Err(refuse("prices".to_owned(), format!("has to be an object, is {}", input::kind(other))))
+            }
         };
     };
     let mut list = Vec::with_capacity(models.len());
     for (model, rates) in models {
-        let rates = Rates::from_json(rates).map_err(|e| refuse(format!("prices.{model}.{}", e.key), e.message))?;
+        let rates =
+            Rates::from_json(rates).map_err(|e| refuse(format!("prices.{model}.{}", e.key), e.message))?;
         list.push((model.clone(), rates));
     }
     Ok(base.with_prices(list))
@@ -82,16 +99,19 @@ fn run(engine: &mut Engine, value: &Value) -> Result<Value, Error> {
 fn now_of(step: &Map<String, Value>) -> Result<i64, Error> {
     let invalid = |message: String| Error::InvalidTime { message };
     match (step.get("at_ms"), step.get("at")) {
-        (Some(ms), _) => ms.as_i64().ok_or_else(|| invalid(format!("`{ms}` is not a time in epoch milliseconds"))),
-        (None, Some(Value::String(text))) => {
-            time::parse(text).ok_or_else(|| invalid(format!("`{}` is not an RFC 3339 time of the years 1–9999", text.escape_debug())))
+        (Some(ms), _) => {
+            ms.as_i64().ok_or_else(|| invalid(format!("`{ms}` is not a time in epoch milliseconds")))
         }
+        (None, Some(Value::String(text))) => time::parse(text).ok_or_else(|| {
+            invalid(format!("`{}` is not an RFC 3339 time of the years 1–9999", text.escape_debug()))
+        }),
         _ => Err(invalid("a command needs `at_ms` or `at`".to_owned())),
     }
 }
 
 fn command(engine: &mut Engine, step: &Map<String, Value>, now: i64) -> Result<Value, Error> {
-    if let Some(key) = step.keys().find(|k| !COMMANDS.contains(&k.as_str()) && !BESIDE.contains(&k.as_str())) {
+    if let Some(key) = step.keys().find(|k| !COMMANDS.contains(&k.as_str()) && !BESIDE.contains(&k.as_str()))
+    {
         return Err(invalid(key, format!("`{}` is not a key of a command", key.escape_debug())));
     }
     let mut given = step.iter().filter(|(key, _)| COMMANDS.contains(&key.as_str()));
@@ -143,7 +163,13 @@ fn command(engine: &mut Engine, step: &Map<String, Value>, now: i64) -> Result<V
     }
 }
 
-fn decide(engine: &mut Engine, name: &str, value: &Value, step: &Map<String, Value>, now: i64) -> Result<Value, Error> {
+fn decide(
+    engine: &mut Engine,
+    name: &str,
+    value: &Value,
+    step: &Map<String, Value>,
+    now: i64,
+) -> Result<Value, Error> {
     let call: Call<'_> = input::call(value)?;
     let ttl = input::milliseconds(step, "ttl_ms")?;
     let decision = match name {
@@ -153,7 +179,13 @@ fn decide(engine: &mut Engine, name: &str, value: &Value, step: &Map<String, Val
     Ok(output::decision(engine, &call, &decision))
 }
 
-fn end(engine: &mut Engine, name: &str, value: &Value, step: &Map<String, Value>, now: i64) -> Result<Value, Error> {
+fn end(
+    engine: &mut Engine,
+    name: &str,
+    value: &Value,
+    step: &Map<String, Value>,
+    now: i64,
+) -> Result<Value, Error> {
     let Value::String(id) = value else {
         return Err(invalid(name, format!("has to be a reservation, is {}", input::kind(value))));
     };
@@ -195,7 +227,9 @@ fn cost(engine: &mut Engine, value: &Value, now: i64) -> Result<Value, Error> {
     let model = text(asked, "model")?.ok_or_else(|| invalid("model", "is missing"))?;
     let at = match text(asked, "at")? {
         None => now,
-        Some(at) => time::parse(at).ok_or_else(|| Error::InvalidTime { message: format!("`{at}` is not a time") })?,
+        Some(at) => {
+            time::parse(at).ok_or_else(|| Error::InvalidTime { message: format!("`{at}` is not a time") })?
+        }
     };
     let usage = asked.get("usage").ok_or_else(|| invalid("usage", "is missing"))?;
     let usage = input::usage(usage, "usage")?.ok_or_else(|| Error::InvalidAmount {
@@ -227,7 +261,8 @@ fn breaker(engine: &mut Engine, value: &Value, now: i64) -> Result<Value, Error>
 fn adjust(engine: &mut Engine, value: &Value, step: &Map<String, Value>, now: i64) -> Result<Value, Error> {
     let call = input::call_with(value, &["budget"])?;
     let asked = value.as_object();
-    let budget = asked.map_or(Ok(None), |o| text(o, "budget"))?.ok_or_else(|| invalid("budget", "is missing"))?;
+    let budget =
+        asked.map_or(Ok(None), |o| text(o, "budget"))?.ok_or_else(|| invalid("budget", "is missing"))?;
     let unit = engine.policy().budgets().iter().find(|b| &*b.id == budget).map_or(Unit::Usd, |b| b.unit);
     let by = input::signed(step.get("by"), unit)?;
     let spent = engine.adjust(budget, &call, by, text(step, "why")?, now)?;

@@ -60,7 +60,8 @@ pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision) ->
 
 /// The figures of the budget that a decision names; all null when it names none.
 fn figures(named: Option<(Figures, &Budget)>, call: &Call<'_>) -> [(&'static str, Value); 11] {
-    let of = |value: &dyn Fn(&Figures, &Budget) -> Value| named.as_ref().map_or(Value::Null, |(f, b)| value(f, b));
+    let of =
+        |value: &dyn Fn(&Figures, &Budget) -> Value| named.as_ref().map_or(Value::Null, |(f, b)| value(f, b));
     [
         ("budget", of(&|_, b| Value::from(&*b.id))),
         ("scope", of(&|_, b| Value::from(b.scope.dimension.as_str()))),

@@ -73,6 +73,9 @@ fn main() {
             _ => "MISSED",
         };
         let figure = format!("{:.2}{}", goal.figure, goal.unit);
-        println!("{:<58} {figure:>9} {:>8} {:>8}  {verdict:<8} {}", goal.name, goal.pass, goal.stretch, goal.detail);
+        println!(
+            "{:<58} {figure:>9} {:>8} {:>8}  {verdict:<8} {}",
+            goal.name, goal.pass, goal.stretch, goal.detail
+        );
     }
 }

@@ -32,10 +32,17 @@ fn reserve(engine: &mut spendgate_core::Engine, ids: &[String], order: &[u32]) -
     nanos_each(order.len(), || {
         for i in order {
             let estimate = Estimate { usd: Some(20_000), ..Estimate::default() };
-            let call = Call { user: Some(&ids[*i as usize]), tier: Some("free"), estimate, ..Call::default() };
+            let call =
+                Call { user: Some(&ids[*i as usize]), tier: Some("free"), estimate, ..Call::default() };
             let decision = engine.reserve(black_box(&call), None, NOW).expect("the call is valid");
             let id = decision.reservation.expect("there is room");
-            black_box(engine.settle(id, &Actual { usd: Some(0), ..Actual::default() }, Report::default(), NOW)).expect("it is held");
+            black_box(engine.settle(
+                id,
+                &Actual { usd: Some(0), ..Actual::default() },
+                Report::default(),
+                NOW,
+            ))
+            .expect("it is held");
         }
     })
 }

@@ -1,0 +1,58 @@
+# `make help` lists what there is. Each target installs what it needs and says so.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-full soak bench conformance generate prices prices-check fuzz fmt lint docs clean
+
+BENCH ?= all
+FUZZ_SECONDS ?= 60
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+demo: ## replay a made-up month of usage against a policy, report in the terminal and as HTML in out/
+	@scripts/demo.sh
+
+test: ## everything that has to pass: format, lints, tests, vectors, zones, prices, wasm, docs
+	@scripts/test.sh
+
+test-full: ## make test, then all time zones, more random sequences, each fuzz target for a minute
+	@scripts/test.sh --full
+
+soak: ## random sequences and properties with fresh seeds for SOAK_SECONDS (300)
+	@scripts/soak.sh
+
+bench: ## measure the goals of speed and memory; BENCH=small|1k|1m|10m|growth|overrides for a part
+	@bash -c '. scripts/setup.sh && need_rust'
+	cargo run --release -p spendgate-bench -- $(BENCH)
+	@echo "docs/benchmarks.md keeps this table, the command above and the machine it ran on"
+
+conformance: ## run the vectors on every implementation; SPENDGATE_VECTORS adds folders
+	@scripts/conformance.sh
+
+generate: prices ## make every generated file anew
+
+prices: ## derive the price table from its source; the release is pinned in scripts/prices
+	@scripts/prices.sh refresh
+
+prices-check: ## the committed price table is current and agrees with a second source
+	@scripts/prices.sh check
+
+fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+fmt: ## format the code
+	@bash -c '. scripts/setup.sh && need_rust'
+	cargo fmt --all
+
+lint: ## check format, lints and the rules of the repository
+	@bash -c '. scripts/setup.sh && need_rust'
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	@scripts/check-repository.sh
+
+docs: ## build the documentation of the crates
+	@bash -c '. scripts/setup.sh && need_rust'
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+clean: ## remove what was built
+	rm -rf target out core/fuzz/target

@@ -1,0 +1,85 @@
+//! explain, prices, conformance, completions, help.
+
+mod common;
+
+use common::{Folder, root};
+
+const POLICY: &str = r#"{"budgets": [
+    {"id": "free", "scope": {"tier": "free"}, "limit": {"usd": 5}, "window": "monthly", "action": "block"},
+    {"id": "own", "scope": {"user": "u"}, "limit": {"usd": "0.5"}, "window": "monthly", "action": "block"},
+    {"id": "all", "scope": {"global": true}, "limit": {"usd": 100}, "window": "daily"}]}"#;
+
+#[test]
+fn explain_lists_candidates_in_order_and_says_why() {
+    let folder = Folder::new("explain").with("p.json", POLICY);
+    let args =
+        ["explain", "--policy", "p.json", "--user", "u", "--tier", "free", "--at", "2026-05-10T12:00:00Z"];
+    let out = folder.run(&args).expect_code(0);
+    out.shows("narrower budget decides").shows("own, all decide together").shows("allow (within limit)");
+    let out = folder.run(&[&args[..], &["--usd", "0.75"]].concat()).expect_code(0);
+    out.shows("block (would exceed, own: 0.75 of 0.5 USD, resets at 2026-06-01T00:00:00Z)");
+    let json = folder.run(&[&args[..], &["--json", "--usd", "0.75"]].concat()).expect_code(0).json();
+    let listed: Vec<_> = json["candidates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| (c["budget"].clone(), c["why"].clone()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            ("free".into(), "overridden".into()),
+            ("own".into(), "user_override".into()),
+            ("all".into(), "global".into())
+        ]
+    );
+    assert_eq!((&json["decision"]["action"], &json["decision"]["budget"]), (&"block".into(), &"own".into()));
+    folder.run(&["explain", "--policy", "p.json", "--at", "yesterday"]).expect_code(2).says("RFC 3339");
+    folder.run(&["explain", "--policy", "p.json", "--usd=-1"]).expect_code(2).says("--usd");
+    folder.run(&["explain", "--policy", "p.json", "--user", ""]).expect_code(2).says("--user");
+}
+
+#[test]
+fn prices_are_shown_with_how_the_name_was_understood() {
+    let folder = Folder::new("prices");
+    folder
+        .run(&["prices", "openai/gpt-4o-2024-08-06", "--at", "2026-05-01"])
+        .expect_code(0)
+        .shows("gpt-4o of openai")
+        .shows("2.5");
+    let json = folder.run(&["prices", "gpt-4o", "no-such-model", "--json"]).expect_code(1).json();
+    assert_eq!(json[0]["usd_per_mtok"]["output"], "10");
+    assert!(json[1]["usd_per_mtok"].is_null());
+}
+
+#[test]
+fn conformance_runs_vectors_and_fails_on_a_wrong_one() {
+    let folder = Folder::new("conformance").with(
+        "01-wrong.json",
+        r#"{"name": "wrong", "steps": [{"at": "2026-05-10T12:00:00Z", "reserve": {"user": "u"}, "expect": {"allowed": false}}]}"#,
+    );
+    folder.run(&["conformance", "."]).expect_code(1).shows("0 passed, 1 failed").shows("`allowed`");
+    folder.run(&["conformance", "missing"]).expect_code(2);
+    folder.run(&["conformance"]).expect_code(2);
+    let vectors = root().join("tests/vectors");
+    folder.run(&["conformance", &vectors.to_string_lossy()]).shows(" passed, ");
+}
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    let folder = Folder::new("help");
+    folder.run(&["--help"]).expect_code(0).shows("Exit codes:");
+    for command in ["check", "explain", "replay", "conformance", "prices", "sample-log", "completions"] {
+        folder.run(&[command, "--help"]).expect_code(0).shows("Examples:");
+    }
+    folder.run(&["--version"]).expect_code(0).shows("spendgate ");
+}
+
+#[test]
+fn completions_for_each_shell() {
+    let folder = Folder::new("completions");
+    for shell in ["bash", "zsh", "fish"] {
+        folder.run(&["completions", shell]).expect_code(0).shows("sample-log");
+    }
+    folder.run(&["completions", "tcl"]).expect_code(2);
+}
