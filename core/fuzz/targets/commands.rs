@@ -9,6 +9,10 @@ use spendgate_conformance::Implementation;
 use spendgate_core::{Engine, Options, wire};
 use spendgate_reference::{Model, generate::sequence};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The built-in prices are read once.
+static OPTIONS: LazyLock<Options> = LazyLock::new(Options::default);
 
 /// Without nulls and messages.
 fn canonical(value: Value) -> Value {
@@ -66,7 +70,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((head, choice)) = data.split_first_chunk::<2>() else { return };
     let sequence = sequence(u64::from(u16::from_le_bytes(*head)), 64);
     let steps = chosen(&sequence.steps, choice);
-    let mut engine = wire::start(&sequence.prices, Some(&sequence.policy), 0, Options::default()).unwrap();
+    let mut engine = wire::start(&sequence.prices, Some(&sequence.policy), 0, OPTIONS.clone()).unwrap();
     let mut model = Model::new().unwrap();
     model.start(&sequence.prices, Some(&sequence.policy), 0).unwrap();
     let (mut a, mut b) = (Side { ids: BTreeMap::new() }, Side { ids: BTreeMap::new() });
@@ -82,6 +86,6 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let bytes = engine.snapshot();
-    let restored = Engine::restore(&bytes, std::sync::Arc::clone(engine.policy()), Options::default()).unwrap();
+    let restored = Engine::restore(&bytes, std::sync::Arc::clone(engine.policy()), engine.options().clone()).unwrap();
     assert_eq!(restored.snapshot(), bytes);
 });

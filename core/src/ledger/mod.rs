@@ -245,7 +245,10 @@ impl Ledger {
         windows.span_of(at.window)?;
         let counter = Counter { spent: 0, held: 0, definition: at.definition, window: at.window };
         let dead = |c: &Counter| {
-            windows.rolling && c.definition == at.definition && c.held == 0 && windows.age(c.window) > 60
+            windows.rolling
+                && c.definition == at.definition
+                && (c.held == 0 && c.spent != Counter::WIDE)
+                && windows.age(c.window) > 60
         };
         let block = self.subjects.row_mut(at.row)?.block_mut();
         if let Some(place) = self.pool.get(*block).iter().position(dead) {
