@@ -47,33 +47,33 @@ impl Faults {
     const MAX: usize = 1_000;
 
     pub(crate) fn note<T>(&mut self, path: &Path, message: impl Into<String>) -> Option<T> {
-        if self.errors.len() < Faults::MAX {
-            self.errors.push(Error::InvalidPolicy { path: path.to_string(), message: message.into() });
+        let error = Error::InvalidPolicy { path: path.to_string(), message: message.into() };
+        if self.errors.len() < Faults::MAX && self.errors.last() != Some(&error) {
+            self.errors.push(error);
         }
         None
     }
 
-    /// The object at `path`, refused when a key is unknown or stands twice.
+    /// The object at `path`. Each unknown or repeated key is a fault; the others are read all the same, so
+    /// that one run finds what is wrong with them too.
     pub(crate) fn object<'j>(&mut self, json: &'j Json, path: &Path, keys: &[&str]) -> Option<&'j Object> {
         let object = self.any_object(json, path)?;
         for (key, _) in &object.members {
             if !keys.contains(&key.as_str()) {
-                return self.note(
-                    &path.key(key),
-                    format!("`{key}` is not a key here; known are {}", keys.join(", ")),
-                );
+                let message = format!("`{}` is not a key here; known are {}", key.escape_debug(), keys.join(", "));
+                self.note::<()>(&path.key(key), message);
             }
         }
         Some(object)
     }
 
-    /// The object at `path`, whatever its keys.
+    /// The object at `path`, whatever its keys; a repeated one is a fault.
     pub(crate) fn any_object<'j>(&mut self, json: &'j Json, path: &Path) -> Option<&'j Object> {
         let Json::Object(object) = json else {
             return self.note(path, format!("has to be an object, is {}", json.kind()));
         };
         if let Some(key) = &object.repeated {
-            return self.note(&path.key(key), "stands twice");
+            self.note::<()>(&path.key(key), "stands twice");
         }
         Some(object)
     }
