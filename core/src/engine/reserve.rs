@@ -17,6 +17,12 @@ use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
 use smallvec::SmallVec;
 
+/// What is known of a call before its budgets are judged.
+enum Admission {
+    Refused(Reason),
+    Expects(Amounts, Priced),
+}
+
 impl Engine {
     /// Decides a call and, when it may be made, holds its estimate on every counter it touches: all of
     /// them or none. `ttl_ms` is how long the hold lives, 15 minutes unless given, at most 24 h.
@@ -27,19 +33,20 @@ impl Engine {
     /// [`Decision::allowed`].
     pub fn reserve(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now_ms: i64) -> Result<Decision, Error> {
         let now = self.tick(now_ms)?;
-        check(call)?;
-        let ttl = ttl_ms.unwrap_or(TTL_MS);
-        if !(1..=TTL_MAX_MS).contains(&ttl) {
-            return Err(Error::InvalidCall {
-                path: "ttl_ms".to_owned(),
-                message: format!("`{ttl}` is not from 1 to {TTL_MAX_MS} milliseconds"),
-            });
-        }
-        let (asked, priced) = self.expected(call, now);
-        if let Some(reason) = self.refusal(call, priced, now) {
-            return Ok(self.refuse(call, reason, now));
-        }
+        // The counters are asked for first: they come from memory while the call is looked over.
         let mut plan = self.plan(call);
+        let ttl = ttl_ms.unwrap_or(TTL_MS);
+        let (asked, priced) = match self.admit(call, ttl, now) {
+            Ok(Admission::Expects(asked, priced)) => (asked, priced),
+            Ok(Admission::Refused(reason)) => {
+                self.put_back(plan);
+                return Ok(self.refuse(call, reason, now));
+            }
+            Err(error) => {
+                self.put_back(plan);
+                return Err(error);
+            }
+        };
         let (verdict, amounts) = self.judge(call, &plan, &asked, now);
         let allowed = verdict.action != Action::Block;
         let figures = self.figures(&plan, &verdict, &amounts, now);
@@ -78,11 +85,10 @@ impl Engine {
     /// As [`Engine::reserve`].
     pub fn preview(&mut self, call: &Call<'_>, now_ms: i64) -> Result<Decision, Error> {
         let now = self.tick(now_ms)?;
-        check(call)?;
-        let (asked, priced) = self.expected(call, now);
-        if let Some(reason) = self.refusal(call, priced, now) {
-            return Ok(self.refused(reason));
-        }
+        let asked = match self.admit(call, TTL_MS, now)? {
+            Admission::Expects(asked, _) => asked,
+            Admission::Refused(reason) => return Ok(self.refused(reason)),
+        };
         let plan = self.plan(call);
         let (verdict, amounts) = self.judge(call, &plan, &asked, now);
         let figures = self.figures(&plan, &verdict, &amounts, now);
@@ -121,16 +127,27 @@ impl Engine {
         Some(sibling.unwrap_or(model).into())
     }
 
-    /// What refuses a call before its budgets are looked at, in this order.
+    /// Looks the call over before its budgets are judged: errors first, then what refuses it (open
+    /// circuit, missing user, unknown price, in this order), else what it is expected to use.
     #[inline]
-    fn refusal(&self, call: &Call<'_>, priced: Priced, now: i64) -> Option<Reason> {
+    fn admit(&self, call: &Call<'_>, ttl_ms: i64, now: i64) -> Result<Admission, Error> {
+        check(call)?;
+        if !(1..=TTL_MAX_MS).contains(&ttl_ms) {
+            return Err(Error::InvalidCall {
+                path: "ttl_ms".to_owned(),
+                message: format!("`{ttl_ms}` is not from 1 to {TTL_MAX_MS} milliseconds"),
+            });
+        }
         if self.is_circuit_open(call, now) {
-            return Some(Reason::CircuitOpen);
+            return Ok(Admission::Refused(Reason::CircuitOpen));
         }
         if call.user.is_none() && self.active.policy.on_missing_user() == MissingUser::Block {
-            return Some(Reason::MissingUser);
+            return Ok(Admission::Refused(Reason::MissingUser));
         }
-        (priced == Priced::Refused).then_some(Reason::Unpriced)
+        Ok(match self.expected(call, now) {
+            (_, Priced::Refused) => Admission::Refused(Reason::Unpriced),
+            (asked, priced) => Admission::Expects(asked, priced),
+        })
     }
 
     #[cold]
