@@ -84,7 +84,10 @@ impl Engine {
         if u32::from_le_bytes(*sum) != checksum(body) {
             return Err(invalid("is damaged"));
         }
-        let state: State = postcard::from_bytes(body).map_err(|_| invalid("cannot be read"))?;
+        let mut state: State = postcard::from_bytes(body).map_err(|_| invalid("cannot be read"))?;
+        if !state.reservations.check() {
+            return Err(invalid("contradicts itself"));
+        }
         let seed = Seed::new(options.hash_seed);
         let mut ledger = Ledger::load(state.ledger, seed.clone())
             .ok_or_else(|| invalid("names a window that is not known"))?;

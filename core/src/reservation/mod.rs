@@ -74,11 +74,16 @@ pub(crate) enum State {
     Released,
 }
 
+const fn nowhere() -> u16 {
+    u16::MAX
+}
+
 /// One counter that a reservation holds something of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Held {
     pub(crate) at: CounterRef,
-    /// Where in its row the counter stood.
+    /// Where in its row the counter stood. A hint, which depends on the calls before: no state.
+    #[serde(skip, default = "nowhere")]
     pub(crate) place: u16,
     pub(crate) unit: Unit,
     /// The spent amount from which on a threshold may fire, as the policy of the reserve has it.
@@ -248,7 +253,9 @@ impl Reservations {
                 break;
             }
             self.ended.pop_front();
-            self.release_slot(slot);
+            if self.slot(slot).is_some_and(|r| matches!(r.state, State::Settled | State::Released)) {
+                self.release_slot(slot);
+            }
         }
         if !self.expired.is_empty() {
             self.forget_expired(now_ms);

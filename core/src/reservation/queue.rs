@@ -37,6 +37,29 @@ impl Default for Queue {
 }
 
 impl Reservations {
+    /// After a restore: the queue is made anew from the holds themselves, so that bytes which somebody
+    /// changed cannot make it run in a circle. `false` when a place is free and in use at once.
+    pub(crate) fn check(&mut self) -> bool {
+        let free: BTreeSet<u32> = self.free.iter().copied().collect();
+        let is_free = |slot: &u32| self.slot(*slot).is_some_and(|r| r.state == super::State::Free);
+        if free.len() != self.free.len() || !free.iter().all(is_free) {
+            return false;
+        }
+        self.queue = Queue::default();
+        let mut held: Vec<(u64, u32, bool)> = Vec::new();
+        for (slot, reservation) in (0_u32..).zip(self.slots.iter_mut().flatten()) {
+            if reservation.state == super::State::Held {
+                held.push((reservation.sequence, slot, reservation.links.usual));
+            }
+            reservation.links = Links::default();
+        }
+        held.sort_unstable();
+        for (_, slot, usual) in held {
+            self.enqueue(slot, usual);
+        }
+        true
+    }
+
     pub(super) fn is_usual(&self, slot: u32) -> bool {
         self.slot(slot).is_some_and(|r| r.links.usual)
     }
