@@ -110,7 +110,6 @@ impl Engine {
             store_down: state.store_down,
             scratch: crate::plan::Plan::default(),
         };
-        engine.reservations.requeue();
         if let Some(latest) = engine.latest_ms {
             engine.open_windows(latest)?;
         }

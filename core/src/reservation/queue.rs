@@ -82,18 +82,6 @@ impl Reservations {
         self.queue.last = slot;
     }
 
-    /// Makes the queue anew from the holds themselves: a snapshot's own may have been tampered with.
-    pub(crate) fn requeue(&mut self) {
-        let held = |(slot, r): (u32, &Reservation)| (r.state == super::State::Held).then_some((r.sequence, slot));
-        let mut held: Vec<(u64, u32)> = (0_u32..).zip(self.slots.iter().flatten()).filter_map(held).collect();
-        held.sort_unstable();
-        self.queue = Queue::default();
-        for (_, slot) in held {
-            let usual = self.is_usual(slot);
-            self.enqueue(slot, usual);
-        }
-    }
-
     /// Takes a place out; one that is in no queue stays as it is.
     #[inline]
     pub(super) fn dequeue(&mut self, slot: u32) {
