@@ -266,7 +266,9 @@ impl Ledger {
         let (Some(old), Some(new)) = (self.definitions.get(from), self.definitions.get(to)) else {
             return Vec::new();
         };
-        if self.counters_of(row).iter().any(|c| c.definition == to && new.is_live(c.window)) {
+        // KEEP: a counter that is there but holds nothing is not in use.
+        let in_use = |c: &Counter| c.definition == to && new.is_live(c.window) && self.exact(row, c) != (0, 0);
+        if self.counters_of(row).iter().any(in_use) {
             return Vec::new();
         }
         let mut moved = Vec::new();

@@ -1,6 +1,6 @@
 //! Forgetting: counters of closed windows go as time passes, a few rows a command.
 
-use super::{Counter, CounterRef, Ledger};
+use super::{Counter, Ledger};
 use serde::{Deserialize, Serialize};
 
 /// Rows looked at in one command.
@@ -84,7 +84,6 @@ impl Ledger {
 
     fn sweep_row(&mut self, row: u32, began: i64) -> bool {
         let definitions = &self.definitions;
-        let wide = &self.wide;
         let keep = |c: &Counter| {
             let forget_at = definitions.get(c.definition).and_then(|w| w.forget_at(c.window));
             c.held != 0 || c.spent == Counter::WIDE || forget_at.is_some_and(|at| at > began)
@@ -99,11 +98,8 @@ impl Ledger {
         self.pool.retain(subject.block_mut(), keep);
         let after = self.pool.get(subject.block()).len();
         self.counters = self.counters.saturating_sub((before - after.min(before)) as u64);
-        debug_assert!(
-            wide.keys().all(|at: &CounterRef| at.row != row || after > 0),
-            "a wide counter is kept"
-        );
         if after == 0 {
+            self.wide.retain(|at, _| at.row != row);
             self.subjects.remove(row);
         }
         after == 0

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::model::Model;
 use crate::policy::{Breaker, Trip, Which};
 use crate::refusal::Refusal;
-use crate::select::{Key, key};
+use crate::select::{Key, is_metered, key};
 use crate::window::Window;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -193,7 +193,9 @@ impl Model {
             Trip::Calls { calls, within } => count(live(*within).filter(|m| m.is_end).count()) >= *calls,
             Trip::Budget { id } => self.policy.budget(id).is_some_and(|budget| {
                 let counter = key(budget, call);
+                // A budget that does not count the call has no counter for it.
                 last.charges
+                    && is_metered(&self.policy, budget, call)
                     && charged.contains(&counter)
                     && self.book.read(&counter, last.at).spent >= budget.limit
             }),
