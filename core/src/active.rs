@@ -47,6 +47,36 @@ pub(crate) struct Ceiling {
 
 type List = SmallVec<[u32; 4]>;
 
+/// Budgets by tier, in the order the tiers came. Policies have a handful of tiers, which are compared
+/// faster than hashed; only with more is the map asked.
+#[derive(Debug, Clone)]
+struct Tiers {
+    lists: Vec<(Box<str>, List)>,
+    numbers: Map<Box<str>, usize>,
+}
+
+impl Tiers {
+    #[inline]
+    fn get(&self, tier: &str) -> Option<(usize, &List)> {
+        let number = match self.lists.len() {
+            0..=8 => self.lists.iter().position(|(name, _)| **name == *tier),
+            _ => self.numbers.get(tier).copied(),
+        }?;
+        self.lists.get(number).map(|(_, list)| (number, list))
+    }
+
+    fn push(&mut self, tier: &str, budget: u32) {
+        let next = self.lists.len();
+        let number = *self.numbers.entry(tier.into()).or_insert(next);
+        if number == next {
+            self.lists.push((tier.into(), List::new()));
+        }
+        if let Some((_, list)) = self.lists.get_mut(number) {
+            list.push(budget);
+        }
+    }
+}
+
 /// The budgets of one layer other than the person's.
 #[derive(Debug, Clone)]
 struct Layer {
@@ -69,7 +99,7 @@ pub(crate) struct Active {
     pub(crate) generation: u32,
     pub(crate) rules: Vec<Rule>,
     overrides: HashTable<Override>,
-    tiers: Map<Box<str>, (u32, List)>,
+    tiers: Tiers,
     every_user: List,
     layers: Vec<Layer>,
     global: List,
@@ -114,7 +144,7 @@ impl Active {
             generation,
             rules,
             overrides: HashTable::new(),
-            tiers: seed.map(),
+            tiers: Tiers { lists: Vec::new(), numbers: seed.map() },
             every_user: List::new(),
             layers: layers.into(),
             global: List::new(),
@@ -145,12 +175,10 @@ impl Active {
         if !self.layers.is_empty() || enabled.into_iter().any(|(_, rule)| rule.filtered) {
             return;
         }
-        let mut lists: Vec<&(u32, List)> = self.tiers.values().collect();
-        lists.sort_unstable_by_key(|(number, _)| *number);
-        let none = (0, List::new());
-        lists.push(&none);
+        let none = List::new();
+        let lists = self.tiers.lists.iter().map(|(_, list)| list).chain([&none]);
         let call = Call::default();
-        let plan = |(_, tier): &(u32, List)| {
+        let plan = |tier: &List| {
             let mut plan = Plan::default();
             let decided = self.push(tier, Kind::User, true, &call, &mut plan);
             self.push(&self.every_user, Kind::User, !decided, &call, &mut plan);
@@ -158,7 +186,7 @@ impl Active {
             plan.sort();
             plan
         };
-        self.ready = lists.into_iter().map(plan).collect();
+        self.ready = lists.map(plan).collect();
     }
 
     fn file(&mut self, number: u32, budget: &Budget, ledger: &Ledger) {
@@ -176,10 +204,7 @@ impl Active {
                 }
             }
             (Dimension::User, None) => self.every_user.push(number),
-            (Dimension::Tier, Some(tier)) => {
-                let next = u32::try_from(self.tiers.len()).unwrap_or(u32::MAX);
-                self.tiers.entry(tier.clone()).or_insert((next, List::new())).1.push(number);
-            }
+            (Dimension::Tier, Some(tier)) => self.tiers.push(tier, number),
             (Dimension::Tier, None) | (Dimension::Global, _) => self.global.push(number),
             (dimension, value) => {
                 let Some(layer) = self.layers.iter_mut().find(|l| l.dimension == dimension) else { return };
@@ -210,8 +235,9 @@ impl Active {
     pub(crate) fn plan(&self, call: &Call<'_>, user_hash: u32, plan: &mut Plan) {
         let tier = call.tier.and_then(|tier| self.tiers.get(tier));
         let own = call.user.and_then(|user| self.overrides_of(user, user_hash));
+        plan.knows_tier = tier.is_some();
         if call.user.is_some() && own.is_none() {
-            let ready = tier.map_or(self.ready.len().wrapping_sub(1), |(number, _)| *number as usize);
+            let ready = tier.map_or(self.ready.len().wrapping_sub(1), |(number, _)| number);
             if let Some(plan_of_tier) = self.ready.get(ready) {
                 return plan.take_shape((self.generation, ready), plan_of_tier);
             }

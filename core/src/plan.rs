@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) ladder: bool,
     /// Whether a deciding budget with alerts has a rolling window.
     pub(crate) rolling: bool,
+    /// Whether the policy names the call's tier, which then is a valid id.
+    pub(crate) knows_tier: bool,
     /// Which ready plan it still has the shape of, and of which policy.
     shape: Option<(u32, usize)>,
 }
@@ -144,6 +146,12 @@ impl Plan {
         if !self.votes.is_sorted_by_key(|v| v.budget) {
             self.votes.sort_unstable_by_key(|v| v.budget);
         }
+    }
+
+    /// Whether the call's user has counters, and so is a valid id.
+    #[inline]
+    pub(crate) fn knows_user(&self) -> bool {
+        self.lines.first().is_some_and(|line| line.kind == Kind::User && line.row != NO_ROW)
     }
 
     #[inline]

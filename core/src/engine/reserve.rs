@@ -36,7 +36,7 @@ impl Engine {
         // The counters are asked for first: they come from memory while the call is looked over.
         let mut plan = self.plan(call);
         let ttl = ttl_ms.unwrap_or(TTL_MS);
-        let (asked, priced) = match self.admit(call, ttl, now) {
+        let (asked, priced) = match self.admit(call, &plan, ttl, now) {
             Ok(Admission::Expects(asked, priced)) => (asked, priced),
             Ok(Admission::Refused(reason)) => {
                 self.put_back(plan);
@@ -85,11 +85,11 @@ impl Engine {
     /// As [`Engine::reserve`].
     pub fn preview(&mut self, call: &Call<'_>, now_ms: i64) -> Result<Decision, Error> {
         let now = self.tick(now_ms)?;
-        let asked = match self.admit(call, TTL_MS, now)? {
+        let plan = self.plan(call);
+        let asked = match self.admit(call, &plan, TTL_MS, now)? {
             Admission::Expects(asked, _) => asked,
             Admission::Refused(reason) => return Ok(self.refused(reason)),
         };
-        let plan = self.plan(call);
         let (verdict, amounts) = self.judge(call, &plan, &asked, now);
         let figures = self.figures(&plan, &verdict, &amounts, now);
         Ok(self.decision(verdict, figures, None))
@@ -130,8 +130,8 @@ impl Engine {
     /// Looks the call over before its budgets are judged: errors first, then what refuses it (open
     /// circuit, missing user, unknown price, in this order), else what it is expected to use.
     #[inline]
-    fn admit(&self, call: &Call<'_>, ttl_ms: i64, now: i64) -> Result<Admission, Error> {
-        check(call)?;
+    fn admit(&self, call: &Call<'_>, plan: &Plan, ttl_ms: i64, now: i64) -> Result<Admission, Error> {
+        check_unknown(call, plan.knows_user(), plan.knows_tier)?;
         if !(1..=TTL_MAX_MS).contains(&ttl_ms) {
             return Err(Error::InvalidCall {
                 path: "ttl_ms".to_owned(),
@@ -370,18 +370,23 @@ impl Engine {
 }
 
 /// Checks the ids and the estimate of a call.
-#[inline]
 pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
+    check_unknown(call, false, false)
+}
+
+/// As [`check`], but for ids that are known to be valid because they stand in the engine already.
+#[inline]
+fn check_unknown(call: &Call<'_>, knows_user: bool, knows_tier: bool) -> Result<(), Error> {
     let fits = |id: Option<&str>| id.is_none_or(|id| id::check(id).is_ok());
     let counts = |amount: Option<i64>| amount.unwrap_or(0) >= 0;
-    let Call { user, tier, org, feature, session, provider, model, estimate } = *call;
-    let ids = fits(user)
-        && fits(tier)
-        && fits(org)
-        && fits(feature)
-        && fits(session)
-        && fits(provider)
-        && fits(model);
+    let estimate = &call.estimate;
+    let ids = (knows_user || fits(call.user))
+        && (knows_tier || fits(call.tier))
+        && fits(call.org)
+        && fits(call.feature)
+        && fits(call.session)
+        && fits(call.provider)
+        && fits(call.model);
     let amounts = counts(estimate.usd)
         && counts(estimate.tokens)
         && counts(estimate.input_tokens)

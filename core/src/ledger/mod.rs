@@ -197,24 +197,30 @@ impl Ledger {
     #[inline]
     pub(crate) fn add_all<T>(&mut self, items: &[T], add: impl Fn(&T) -> Add) -> bool {
         let mut alarmed = false;
-        let mut rest = items;
-        while let Some(first) = rest.first().map(&add) {
-            let block = self.subjects.row(first.at.row).map(Row::block).unwrap_or_default();
-            let counters = self.pool.get_mut(block);
-            let mut done = 0;
-            for add in rest.iter().map(&add).take_while(|add| add.at.row == first.at.row) {
-                let found = counters.get_mut(usize::from(add.place)).filter(|c| c.is(add.at));
-                let Some(spent) = found.and_then(|counter| counter.add(add.spent, add.held)) else { break };
-                alarmed |= spent >= add.alarm;
-                done += 1;
+        let mut row = NO_ROW;
+        let mut counters: &mut [Counter] = &mut [];
+        for (done, item) in items.iter().enumerate() {
+            let add_one = add(item);
+            if add_one.at.row != row {
+                row = add_one.at.row;
+                counters = self.pool.get_mut(self.subjects.row(row).map(Row::block).unwrap_or_default());
             }
-            rest = rest.get(done..).unwrap_or(&[]);
-            if let Some(slow) = rest.first().map(&add).filter(|add| done == 0 || add.at.row == first.at.row) {
-                // The counter is new, has moved, or leaves `i64`.
-                let spent = self.add(slow.at, i128::from(slow.spent), i128::from(slow.held), rest.len());
-                alarmed |= spent >= slow.alarm;
-                rest = rest.get(1..).unwrap_or(&[]);
-            }
+            let found = counters.get_mut(usize::from(add_one.place)).filter(|c| c.is(add_one.at));
+            let Some(spent) = found.and_then(|counter| counter.add(add_one.spent, add_one.held)) else {
+                return alarmed | self.add_slowly(items.get(done..).unwrap_or(&[]), add);
+            };
+            alarmed |= spent >= add_one.alarm;
+        }
+        alarmed
+    }
+
+    /// Counters that are new, have moved, or leave `i64`.
+    #[cold]
+    fn add_slowly<T>(&mut self, items: &[T], add: impl Fn(&T) -> Add) -> bool {
+        let mut alarmed = false;
+        for (done, add) in items.iter().map(add).enumerate() {
+            let room = items.len().saturating_sub(done);
+            alarmed |= self.add(add.at, i128::from(add.spent), i128::from(add.held), room) >= add.alarm;
         }
         alarmed
     }
@@ -267,7 +273,8 @@ impl Ledger {
             return Vec::new();
         };
         // KEEP: a counter that is there but holds nothing is not in use.
-        let in_use = |c: &Counter| c.definition == to && new.is_live(c.window) && self.exact(row, c) != (0, 0);
+        let in_use =
+            |c: &Counter| c.definition == to && new.is_live(c.window) && self.exact(row, c) != (0, 0);
         if self.counters_of(row).iter().any(in_use) {
             return Vec::new();
         }

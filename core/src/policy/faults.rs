@@ -60,7 +60,8 @@ impl Faults {
         let object = self.any_object(json, path)?;
         for (key, _) in &object.members {
             if !keys.contains(&key.as_str()) {
-                let message = format!("`{}` is not a key here; known are {}", key.escape_debug(), keys.join(", "));
+                let message =
+                    format!("`{}` is not a key here; known are {}", key.escape_debug(), keys.join(", "));
                 self.note::<()>(&path.key(key), message);
             }
         }
