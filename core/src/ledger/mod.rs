@@ -8,6 +8,7 @@ mod definitions;
 mod kind;
 mod pool;
 mod saved;
+mod shard;
 mod subjects;
 mod sweep;
 

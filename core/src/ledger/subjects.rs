@@ -5,8 +5,8 @@
 
 use super::kind::Kind;
 use super::pool::Block;
-use crate::map::{Seed, spread};
-use hashbrown::HashTable;
+use super::shard::{ENTRIES_MAX, Entry, Shard};
+use crate::map::Seed;
 use serde::{Deserialize, Serialize};
 
 /// One subject.
@@ -67,20 +67,6 @@ impl Row {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    hash: u32,
-    row: u32,
-}
-
-#[derive(Debug)]
-struct Shard {
-    entries: HashTable<Entry>,
-    depth: u8,
-}
-
-/// Entries a shard has before it splits: the load limit of a table with 4,096 places.
-const SHARD_MAX: usize = 3584;
 const CHUNK: usize = 4096;
 const DEPTH_MAX: u8 = 20;
 
@@ -97,7 +83,7 @@ pub(crate) struct Subjects {
 
 impl Subjects {
     pub(crate) fn new(seed: Seed) -> Subjects {
-        let shards = vec![Shard { entries: HashTable::new(), depth: 0 }];
+        let shards = vec![Shard::default()];
         Subjects { seed, depth: 0, directory: vec![0], shards, rows: Vec::new(), free: Vec::new() }
     }
 
@@ -116,13 +102,9 @@ impl Subjects {
     #[inline]
     pub(crate) fn find(&self, kind: Kind, name: &str, hash: u32) -> Option<u32> {
         let shard = self.shards.get(self.shard_of(hash))?;
-        let same = |entry: &Entry| {
-            entry.hash == hash
-                && self
-                    .row(entry.row)
-                    .is_some_and(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
-        };
-        shard.entries.find(spread(hash), same).map(|entry| entry.row)
+        shard.find(hash, |row| {
+            self.row(row).is_some_and(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
+        })
     }
 
     /// Adds a subject that [`Subjects::find`] did not find.
@@ -152,9 +134,8 @@ impl Subjects {
         loop {
             let index = self.shard_of(entry.hash);
             let Some(shard) = self.shards.get_mut(index) else { return };
-            if shard.entries.len() < SHARD_MAX || shard.depth >= DEPTH_MAX {
-                shard.entries.insert_unique(spread(entry.hash), entry, |e| spread(e.hash));
-                return;
+            if shard.len() < ENTRIES_MAX || shard.depth >= DEPTH_MAX {
+                return shard.insert(entry);
             }
             self.split(index);
         }
@@ -162,19 +143,16 @@ impl Subjects {
 
     fn split(&mut self, index: usize) {
         let Some(shard) = self.shards.get_mut(index) else { return };
-        shard.depth = shard.depth.saturating_add(1);
-        let depth = shard.depth;
-        let bit = |hash: u32| hash >> (32_u8.saturating_sub(depth)) & 1 == 1;
-        let mut halves = [HashTable::with_capacity(SHARD_MAX), HashTable::with_capacity(SHARD_MAX)];
-        for entry in std::mem::take(&mut shard.entries) {
-            let [low, high] = &mut halves;
-            let half = if bit(entry.hash) { high } else { low };
-            half.insert_unique(spread(entry.hash), entry, |e: &Entry| spread(e.hash));
+        let depth = shard.depth.saturating_add(1);
+        let bit = |hash: u32| (hash >> (32_u8.saturating_sub(depth))) & 1 == 1;
+        let (mut low, mut high) = (Shard::full_size(depth), Shard::full_size(depth));
+        for entry in shard.take() {
+            let half = if bit(entry.hash) { &mut high } else { &mut low };
+            half.insert(entry);
         }
-        let [low, high] = halves;
-        shard.entries = low;
+        *shard = low;
         let added = u32::try_from(self.shards.len()).unwrap_or(u32::MAX);
-        self.shards.push(Shard { entries: high, depth });
+        self.shards.push(high);
         if depth > self.depth {
             self.directory = self.directory.iter().flat_map(|s| [*s, *s]).collect();
             self.depth = depth;
@@ -192,10 +170,8 @@ impl Subjects {
         let Some(subject) = self.row(row) else { return };
         let hash = self.hash(subject.kind(), subject.name());
         let shard = self.shard_of(hash);
-        if let Some(shard) = self.shards.get_mut(shard)
-            && let Ok(entry) = shard.entries.find_entry(spread(hash), |e| e.row == row)
-        {
-            entry.remove();
+        if let Some(shard) = self.shards.get_mut(shard) {
+            shard.remove(hash, row);
         }
         if let Some(slot) = self.row_mut(row) {
             slot.name = Name::Free;
