@@ -19,6 +19,10 @@ use crate::exit::{Code, Failure, print, warning};
 use crate::{files, price_args};
 
 pub(crate) fn run(args: &ReplayArgs) -> Result<Code, Failure> {
+    if let Some(html) = &args.html {
+        let inputs = args.files.iter().chain(&args.policy).chain(&args.compare);
+        files::keep_apart("--html", html, inputs)?;
+    }
     let prices = price_args::book(&args.prices);
     let policies = policies(args, &prices)?;
     let wishes = Wishes {

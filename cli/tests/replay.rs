@@ -168,6 +168,30 @@ fn files_that_cannot_be_read_are_exit_code_2_and_leave_nothing() {
 }
 
 #[test]
+fn a_report_never_takes_the_place_of_an_input() {
+    let folder = Folder::new("apart").with("log.csv", LOG).with("p.json", POLICY).with("q.json", POLICY);
+    let absolute = folder.path.join("log.csv").to_string_lossy().into_owned();
+    let mut targets = vec!["log.csv", "./log.csv", "p.json", "q.json", &absolute];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("log.csv", folder.path.join("link.html")).unwrap();
+        targets.push("link.html");
+    }
+    for target in targets {
+        let args = ["replay", "--policy", "p.json", "--compare", "q.json", "--html", target, "log.csv"];
+        let out = folder.run(&args).expect_code(2).says(&format!("--html: `{target}` is the same file"));
+        assert!(out.stdout.is_empty(), "{out:#?}");
+    }
+    assert_eq!(std::fs::read_to_string(folder.path.join("log.csv")).unwrap(), LOG);
+    assert_eq!(std::fs::read_to_string(folder.path.join("p.json")).unwrap(), POLICY);
+    assert_eq!(std::fs::read_to_string(folder.path.join("q.json")).unwrap(), POLICY);
+    // An old report is replaced.
+    let folder = folder.with("r.html", "old");
+    folder.run(&["replay", "--html", "r.html", "log.csv"]).expect_code(0);
+    assert_ne!(std::fs::read_to_string(folder.path.join("r.html")).unwrap(), "old");
+}
+
+#[test]
 fn a_log_of_bad_rows_only_gives_no_report() {
     let folder = Folder::new("all-bad").with("log.jsonl", "{\"time\": 1}\nnull\n");
     let out = folder.run(&["replay", "--html", "r.html", "log.jsonl"]).expect_code(1);
