@@ -7,7 +7,7 @@ use spendgate_core::policy::Policy;
 use spendgate_core::pricing::PriceBook;
 
 use crate::args::CheckArgs;
-use crate::exit::{Code, Failure, print};
+use crate::exit::{Code, Failure, plain, print};
 use crate::{files, price_args};
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Code, Failure> {
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Code, Failure> {
         let name = path.display().to_string();
         match check(path, &prices, now_ms)? {
             Ok(policy) => {
-                text.push_str(&format!("{name}: valid, {}\n", summary(&policy)));
+                text.push_str(&format!("{}: valid, {}\n", plain(&name), summary(&policy)));
                 findings
                     .push(json!({"file": name, "valid": true, "version": policy.version(), "errors": []}));
             }
@@ -27,7 +27,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Code, Failure> {
                 code = Code::Found;
                 for (path, message) in &errors {
                     let place = if path.is_empty() { String::new() } else { format!("{path}: ") };
-                    text.push_str(&format!("{name}: {place}{message}\n"));
+                    text.push_str(&plain(&format!("{name}: {place}{message}")));
+                    text.push('\n');
                 }
                 let errors: Vec<_> = errors.iter().map(|(p, m)| json!({"path": p, "message": m})).collect();
                 findings.push(json!({"file": name, "valid": false, "errors": errors}));
