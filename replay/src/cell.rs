@@ -6,7 +6,7 @@ use serde_json::Value;
 use spendgate_core::amount;
 use spendgate_core::unit::Unit;
 
-use crate::timestamp;
+use crate::{strict, timestamp};
 
 /// A value as the log has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,21 +108,34 @@ impl Cell<'_> {
         read.map(Some).map_err(|e| format!("{} {e}", self.quoted()))
     }
 
-    /// The value that `path` leads to inside this one; a CSV field is read as JSON first.
-    pub(crate) fn walk(self, path: &[String]) -> Option<Self> {
-        let mut value = match self {
-            Cell::Text(text) if path.is_empty() => return Some(Cell::Text(text)),
-            Cell::Text(text) => Cow::Owned(serde_json::from_slice(text).ok()?),
+    /// The value that `path` leads to inside this one, `None` where there is none; a CSV field is
+    /// read as JSON first.
+    ///
+    /// # Errors
+    /// A key that stands twice in that JSON.
+    pub(crate) fn walk(self, path: &[String]) -> Result<Option<Self>, String> {
+        let value = match self {
+            Cell::Text(text) if path.is_empty() => return Ok(Some(Cell::Text(text))),
+            Cell::Text(text) => match strict::read(text) {
+                Ok(value) => Cow::Owned(value),
+                // Of the wrong type nothing can be: what is left is a repeated key.
+                Err(e) if e.is_data() => return Err(strict::said(&e)),
+                Err(_) => return Ok(None),
+            },
             Cell::Json(value) => value,
         };
-        for step in path {
-            value = match value {
-                Cow::Borrowed(value) => Cow::Borrowed(child(value, step)?),
-                Cow::Owned(value) => Cow::Owned(child(&value, step)?.clone()),
-            };
-        }
-        if value.is_null() { None } else { Some(Cell::Json(value)) }
+        Ok(inside(value, path).filter(|value| !value.is_null()).map(Cell::Json))
     }
+}
+
+fn inside<'a>(mut value: Cow<'a, Value>, path: &[String]) -> Option<Cow<'a, Value>> {
+    for step in path {
+        value = match value {
+            Cow::Borrowed(value) => Cow::Borrowed(child(value, step)?),
+            Cow::Owned(value) => Cow::Owned(child(&value, step)?.clone()),
+        };
+    }
+    Some(value)
 }
 
 /// Member or element `step` of `value`; a text that holds JSON is opened by the caller only.

@@ -206,6 +206,40 @@ fn cached_tokens_are_part_of_the_input() {
     assert_eq!(said, ["log:2: cached_tokens: 11 cached tokens of 10 input tokens"]);
 }
 
+#[test]
+fn what_stands_twice_is_never_chosen_silently() {
+    let open = |text: &str, format: Format| read_with(text, format, &Mapping::of(format), &[]);
+    let row = "2026-05-01,1,2\n";
+    for head in ["time,cost,cost", "time,Cost,COST", "time,cost , cost"] {
+        let said = open(&format!("{head}\n{row}"), Format::Csv).unwrap_err();
+        assert!(said.starts_with("log:1: the column `") && said.ends_with("` stands twice"), "{said}");
+    }
+    // Columns that no field is read from may do as they like, and an exact name is preferred.
+    assert_eq!(open(&format!("time,cost,cost_center\n{row}"), Format::Csv).unwrap().0.len(), 1);
+    assert_eq!(open("time,cost,x,x\n2026-05-01,1,2,2\n", Format::Csv).unwrap().0.len(), 1);
+    assert_eq!(
+        open(&format!("time,COST,cost\n{row}"), Format::Csv).unwrap().0[0].cost_nanos,
+        Some(2_000_000_000)
+    );
+    let text = "{\"time\":1777593600,\"cost\":1,\"cost\":2}\n{\"time\":1777593600,\"cost\":1,\"x\":1,\"x\":2}\n\
+        {\"time\":1777593600,\"cost\":null,\"cost\":2}\n";
+    let (rows, said) = read(text, Format::Jsonl);
+    assert_eq!(rows.len(), 1);
+    assert!(said[0].starts_with("log:1: row: malformed JSON: the key `cost` stands twice at"), "{}", said[0]);
+    assert!(said[1].starts_with("log:3: row: malformed JSON: the key `cost` stands twice at"), "{}", said[1]);
+    let nested = "{\"startTime\":1777593600,\"spend\":1,\"metadata\":{\"tier\":\"free\",\"tier\":\"pro\"}}\n";
+    assert!(read(nested, Format::Litellm).1[0].contains("the key `tier` stands twice"));
+    let cell = "startTime,spend,metadata\n1777593600,1,\"{\"\"tier\"\":\"\"free\"\",\"\"tier\"\":\"\"pro\"\"}\"\n1777593600,1,no json\n";
+    let (rows, said) = read(cell, Format::Litellm);
+    assert_eq!(
+        (rows.len(), &said[0][..]),
+        (1, "log:2: metadata.spend_logs_metadata.tier: the key `tier` stands twice")
+    );
+    let usage =
+        "type,start_time,usage_details\nGENERATION,1777593600,\"{\"\"input\"\":9,\"\"input\"\":1}\"\n";
+    assert_eq!(read(usage, Format::Langfuse).1, ["log:2: usage_details: the key `input` stands twice"]);
+}
+
 /// Every line of a broken log is a row, a skipped row or a bad row, and nothing panics.
 #[test]
 fn broken_bytes_never_panic_and_never_vanish() {
