@@ -67,6 +67,30 @@ fn mapped_columns_and_paths() {
 }
 
 #[test]
+fn a_column_may_be_called_like_its_field() {
+    use Field::{
+        CacheWrite, Cached, Calls, Cost, Feature, Input, Model, Org, Output, Provider, Session, Tier, Time,
+        User,
+    };
+    let fields = [
+        Time, User, Tier, Org, Feature, Session, Provider, Model, Input, Output, Cached, CacheWrite, Cost,
+        Calls,
+    ];
+    assert_eq!(fields, Field::MAPPABLE);
+    let header = fields.map(Field::as_str).join(",");
+    let text = format!("{header}\n2026-05-01,u,t,o,f,s,p,m,100,20,40,30,0.5,2\n");
+    let (rows, said) = read(&text, Format::Auto);
+    assert!(said.is_empty(), "{said:?}");
+    let row = &rows[0];
+    assert_eq!((row.input_tokens, row.output_tokens), (Some(100), Some(20)));
+    assert_eq!((row.cached_tokens, row.cache_write_tokens, row.calls), (40, 30, 2));
+    assert_eq!((row.user.as_str(), row.org.as_str(), row.model.as_str()), ("u", "o", "m"));
+    // The longer name is preferred: `input` may be the prompt.
+    let text = "{\"time\":1777593600,\"input\":\"Hello\",\"input_tokens\":3}\n";
+    assert_eq!(read(text, Format::Auto).0[0].input_tokens, Some(3));
+}
+
+#[test]
 fn azure_trace() {
     let text = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n2023-11-16 18:15:50.9951690,396,109";
     let (rows, said) = read(text, Format::Azure);
