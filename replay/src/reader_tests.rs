@@ -191,7 +191,7 @@ fn bad_rows_are_named_and_the_rest_is_read() {
             "log:4: row: 3 fields, the header has 4",
             "log:5: input_tokens: neither tokens nor a cost",
             "log:6: input_tokens: `NaN` is not a decimal amount",
-            "log:7: input_tokens: `1e40` is beyond 2^53 and has to be given as a string",
+            "log:7: input_tokens: `1e40` is beyond 2^53, more than a row can say: correct the row, or map the field to another column",
             "log:8: time: is missing",
             "log:10: row: 3 fields, the header has 4",
         ]
