@@ -96,6 +96,13 @@ fn a_policy_cannot_steer_the_terminal() {
 fn trouble_with_files_is_exit_code_2() {
     let folder = Folder::new("check-files");
     folder.run(&["check", "missing.json"]).expect_code(2).says("missing.json: ");
+    let folder = folder.with("a.json", "{}").with("b.json", "[]");
+    let args = ["check", "a.json", "missing.json", "b.json", "gone.json"];
+    let out = folder.run(&args).expect_code(2).says("missing.json: ").says("gone.json: ");
+    let out = out.shows("a.json: valid, ").shows("b.json: ");
+    assert_eq!(out.stdout.lines().count(), 2);
+    let json = folder.run(&[&args[..], &["--json"]].concat()).expect_code(2).json();
+    assert_eq!((&json[0]["valid"], &json[1]["valid"], &json[2]), (&true.into(), &false.into(), &().into()));
     folder.run(&["check", "."]).expect_code(2).says(".: is a directory");
     folder.run(&["check"]).expect_code(2).says("<POLICY>");
     folder.run(&["chekc"]).expect_code(2).says("check");
