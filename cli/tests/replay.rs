@@ -201,11 +201,41 @@ fn a_log_of_bad_rows_only_gives_no_report() {
 }
 
 #[test]
+fn a_log_without_rows_is_named() {
+    let folder = Folder::new("no-rows")
+        .with("head.csv", "time,cost\n")
+        .with("list.json", "[]")
+        .with("spans.jsonl", "{\"type\": \"SPAN\", \"startTime\": \"2026-05-01\"}\n")
+        .with("log.csv", LOG);
+    let out = folder.run(&["replay", "head.csv", "list.json"]).expect_code(1);
+    let out = out.says("head.csv: the file has a header but no rows").says("list.json: the file has no rows");
+    assert!(out.stdout.is_empty());
+    let out = folder.run(&["replay", "--format", "langfuse", "spans.jsonl"]).expect_code(1);
+    out.says("1 row left out: an observation that is neither");
+    // Beside a log with rows it is a quiet night.
+    let out = folder.run(&["replay", "head.csv", "log.csv"]).expect_code(0);
+    assert_eq!(out.stderr, "");
+}
+
+#[test]
+fn one_is_not_many() {
+    let folder = Folder::new("singular").with("log.csv", "time,cost\n2026-05-01,1\n2026-05-01,x\n");
+    let out = folder.run(&["replay", "log.csv"]).expect_code(1);
+    out.shows("1 row could not be used").shows("1 row named no user");
+    folder.run(&["replay", "--json", "log.csv"]).expect_code(1).says("1 row could not be used");
+    let out =
+        folder.run(&["replay", "--users", "1", "--tiers", "a=1", "--model", "m", "log.csv"]).expect_code(1);
+    let out =
+        out.shows("1 row named none, so they were drawn from 1 user ").shows("1 row named none, so each");
+    out.shows("1 row named none and counted as m");
+}
+
+#[test]
 fn unknown_prices_are_not_passed_off_as_free() {
     let folder = Folder::new("unpriced")
         .with("log.csv", "time,user,model,input_tokens\n2026-05-01,u,no-such-model,10\n");
     let out = folder.run(&["replay", "log.csv"]).expect_code(0);
-    out.shows("1 calls have no known price");
+    out.shows("1 call had no known price");
 }
 
 #[test]

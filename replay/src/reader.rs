@@ -143,6 +143,15 @@ impl<R: Read> Reader<R> {
         })
     }
 
+    /// What to say of the file if it turns out to have no row at all.
+    #[must_use]
+    pub const fn without_rows(&self) -> &'static str {
+        match self.container {
+            Container::Csv(..) => "the file has a header but no rows",
+            Container::Json(..) => "the file has no rows",
+        }
+    }
+
     /// The file, as it was named.
     #[must_use]
     pub fn file(&self) -> &str {
