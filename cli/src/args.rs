@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use spendgate_core::time;
+use spendgate_core::unit::Unit;
+use spendgate_core::{amount, time};
 use spendgate_replay::field::Field;
 use spendgate_replay::format::Format;
 
@@ -107,13 +108,13 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Option<String>,
     /// What the call is expected to cost, in USD
-    #[arg(long, value_name = "USD")]
-    pub(crate) usd: Option<String>,
+    #[arg(long, value_name = "USD", allow_negative_numbers = true, value_parser = usd)]
+    pub(crate) usd: Option<i64>,
     /// Tokens that will be sent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>)]
     pub(crate) input_tokens: Option<u32>,
     /// Tokens that are expected back
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>)]
     pub(crate) output_tokens: Option<u32>,
     /// When the call is made (RFC 3339); now unless given
     #[arg(long, value_name = "TIME", value_parser = instant)]
@@ -182,10 +183,10 @@ pub(crate) struct ReplayArgs {
     pub(crate) reprice: bool,
 
     /// Draw a user from this many where a row names none
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Where the log is silent")]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = number::<u32>, help_heading = "Where the log is silent")]
     pub(crate) users: u32,
     /// Zipf's exponent of that draw, 0 to 10: 0 is even, 1.1 a heavy tail
-    #[arg(long, value_name = "S", default_value = "1.1", value_parser = thousandths, help_heading = "Where the log is silent")]
+    #[arg(long, value_name = "S", default_value = "1.1", allow_negative_numbers = true, value_parser = thousandths, help_heading = "Where the log is silent")]
     pub(crate) zipf: u32,
     /// Give each user without a tier one of these, by share
     #[arg(long, value_name = "NAME=SHARE,…", value_parser = shares, help_heading = "Where the log is silent")]
@@ -194,7 +195,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "NAME", help_heading = "Where the log is silent")]
     pub(crate) model: Option<String>,
     /// The seed of the draws
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Where the log is silent")]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = number::<u64>, help_heading = "Where the log is silent")]
     pub(crate) seed: u64,
 
     /// Print the report as JSON
@@ -204,7 +205,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub(crate) html: Option<PathBuf>,
     /// How many users to list by name
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1000), help_heading = "Report")]
+    #[arg(long, value_name = "N", default_value_t = 10, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=1000), help_heading = "Report")]
     pub(crate) top: u32,
 }
 
@@ -233,7 +234,7 @@ Examples:
   spendgate prices claude-sonnet-4-5 --provider bedrock --json")]
 pub(crate) struct PricesArgs {
     /// Names of models
-    #[arg(required = true, value_name = "MODEL")]
+    #[arg(required = true, value_name = "MODEL", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) models: Vec<String>,
     /// Who is called
     #[arg(long, value_name = "NAME")]
@@ -249,22 +250,22 @@ pub(crate) struct PricesArgs {
 /// Write a made-up usage log, to try things out with
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The log is CSV with time, user, tier, feature, model, input_tokens, output_tokens and cached_tokens: a month of
-calls by heavy-tailed users in three tiers, with a free user who takes too much and an agent that falls into a
-loop of retries. The same seed gives the same log.
+The log is CSV with time, user, tier, feature, model, input_tokens, output_tokens and cached_tokens: \
+a month of calls by heavy-tailed users in three tiers, with a free user who takes too much and \
+an agent that falls into a loop of retries. The same seed gives the same log.
 
 Examples:
   spendgate sample-log --out usage.csv
   spendgate sample-log --calls 1000000 --seed 3 | spendgate replay --policy policy.json -")]
 pub(crate) struct SampleLogArgs {
     /// How many calls
-    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    #[arg(long, value_name = "N", default_value_t = 50_000, allow_negative_numbers = true, value_parser = number::<u32>)]
     pub(crate) calls: u32,
     /// How many users
-    #[arg(long, value_name = "N", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(10..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1_200, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(10..=10_000_000))]
     pub(crate) users: u32,
     /// The seed
-    #[arg(long, value_name = "N", default_value_t = 7)]
+    #[arg(long, value_name = "N", default_value_t = 7, allow_negative_numbers = true, value_parser = number::<u64>)]
     pub(crate) seed: u64,
     /// The file to write; standard output unless given
     #[arg(long, value_name = "FILE")]
@@ -282,6 +283,27 @@ pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// A whole number.
+fn number<N: std::str::FromStr<Err = std::num::ParseIntError>>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|e: std::num::ParseIntError| match e.kind() {
+        _ if below_zero(text) => "is below zero".to_owned(),
+        std::num::IntErrorKind::PosOverflow => "is too large".to_owned(),
+        _ => "is not a whole number".to_owned(),
+    })
+}
+
+/// An amount of USD in nano-dollars.
+fn usd(text: &str) -> Result<i64, String> {
+    amount::parse(text, Unit::Usd).map_err(|e| match below_zero(text) {
+        true => amount::AmountError::Negative.to_string(),
+        false => e.to_string(),
+    })
+}
+
+fn below_zero(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|rest| amount::parse(rest, Unit::Usd).is_ok())
 }
 
 /// An RFC 3339 time, or a date alone (its first instant in UTC).
