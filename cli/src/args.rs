@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use spendgate_core::time;
 use spendgate_replay::field::Field;
 use spendgate_replay::format::Format;
 
 use crate::price_args::{self, Price};
+use crate::values::{instant, mapping, number, shares, thousandths, usd};
 
 const AFTER: &str = "\
 Exit codes:
@@ -107,13 +107,13 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Option<String>,
     /// What the call is expected to cost, in USD
-    #[arg(long, value_name = "USD")]
-    pub(crate) usd: Option<String>,
+    #[arg(long, value_name = "USD", allow_negative_numbers = true, value_parser = usd)]
+    pub(crate) usd: Option<i64>,
     /// Tokens that will be sent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>)]
     pub(crate) input_tokens: Option<u32>,
     /// Tokens that are expected back
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>)]
     pub(crate) output_tokens: Option<u32>,
     /// When the call is made (RFC 3339); now unless given
     #[arg(long, value_name = "TIME", value_parser = instant)]
@@ -182,10 +182,10 @@ pub(crate) struct ReplayArgs {
     pub(crate) reprice: bool,
 
     /// Draw a user from this many where a row names none
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Where the log is silent")]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = number::<u32>, help_heading = "Where the log is silent")]
     pub(crate) users: u32,
     /// Zipf's exponent of that draw, 0 to 10: 0 is even, 1.1 a heavy tail
-    #[arg(long, value_name = "S", default_value = "1.1", value_parser = thousandths, help_heading = "Where the log is silent")]
+    #[arg(long, value_name = "S", default_value = "1.1", allow_negative_numbers = true, value_parser = thousandths, help_heading = "Where the log is silent")]
     pub(crate) zipf: u32,
     /// Give each user without a tier one of these, by share
     #[arg(long, value_name = "NAME=SHARE,…", value_parser = shares, help_heading = "Where the log is silent")]
@@ -194,7 +194,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "NAME", help_heading = "Where the log is silent")]
     pub(crate) model: Option<String>,
     /// The seed of the draws
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Where the log is silent")]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = number::<u64>, help_heading = "Where the log is silent")]
     pub(crate) seed: u64,
 
     /// Print the report as JSON
@@ -204,7 +204,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub(crate) html: Option<PathBuf>,
     /// How many users to list by name
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1000), help_heading = "Report")]
+    #[arg(long, value_name = "N", default_value_t = 10, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=1000), help_heading = "Report")]
     pub(crate) top: u32,
 }
 
@@ -233,7 +233,7 @@ Examples:
   spendgate prices claude-sonnet-4-5 --provider bedrock --json")]
 pub(crate) struct PricesArgs {
     /// Names of models
-    #[arg(required = true, value_name = "MODEL")]
+    #[arg(required = true, value_name = "MODEL", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) models: Vec<String>,
     /// Who is called
     #[arg(long, value_name = "NAME")]
@@ -249,22 +249,22 @@ pub(crate) struct PricesArgs {
 /// Write a made-up usage log, to try things out with
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The log is CSV with time, user, tier, feature, model, input_tokens, output_tokens and cached_tokens: a month of
-calls by heavy-tailed users in three tiers, with a free user who takes too much and an agent that falls into a
-loop of retries. The same seed gives the same log.
+The log is CSV with time, user, tier, feature, model, input_tokens, output_tokens and cached_tokens: \
+a month of calls by heavy-tailed users in three tiers, with a free user who takes too much and \
+an agent that falls into a loop of retries. The same seed gives the same log.
 
 Examples:
   spendgate sample-log --out usage.csv
   spendgate sample-log --calls 1000000 --seed 3 | spendgate replay --policy policy.json -")]
 pub(crate) struct SampleLogArgs {
     /// How many calls
-    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    #[arg(long, value_name = "N", default_value_t = 50_000, allow_negative_numbers = true, value_parser = number::<u32>)]
     pub(crate) calls: u32,
     /// How many users
-    #[arg(long, value_name = "N", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(10..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1_200, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(10..=10_000_000))]
     pub(crate) users: u32,
     /// The seed
-    #[arg(long, value_name = "N", default_value_t = 7)]
+    #[arg(long, value_name = "N", default_value_t = 7, allow_negative_numbers = true, value_parser = number::<u64>)]
     pub(crate) seed: u64,
     /// The file to write; standard output unless given
     #[arg(long, value_name = "FILE")]
@@ -284,55 +284,8 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// An RFC 3339 time, or a date alone (its first instant in UTC).
-fn instant(text: &str) -> Result<i64, String> {
-    let dated = format!("{text}T00:00:00Z");
-    let read = time::parse(text).or_else(|| time::parse(&dated));
-    read.ok_or_else(|| "is not an RFC 3339 time of the years 1–9999, such as 2026-02-28T23:59:59Z".to_owned())
-}
-
 fn format_names() -> impl clap::builder::TypedValueParser<Value = Format> {
     use clap::builder::TypedValueParser as _;
     clap::builder::PossibleValuesParser::new(Format::ALL.map(Format::as_str))
         .map(|name| Format::parse(&name).unwrap_or_default())
-}
-
-fn mapping(text: &str) -> Result<(Field, String), String> {
-    let (field, column) =
-        text.split_once('=').filter(|(_, c)| !c.is_empty()).ok_or("has to be FIELD=COLUMN")?;
-    let offered = Field::parse(field).filter(|f| !matches!(f, Field::Kind | Field::Usage));
-    let field = offered.ok_or_else(|| {
-        let names: Vec<&str> = Field::MAPPABLE.iter().map(|f| f.as_str()).collect();
-        format!("`{field}` is not one of {}", names.join(", "))
-    })?;
-    Ok((field, column.to_owned()))
-}
-
-/// A decimal between 0 and 10 with at most three fraction digits, in thousandths.
-fn thousandths(text: &str) -> Result<u32, String> {
-    let wrong = || "has to be a number from 0 to 10 with at most three fraction digits".to_owned();
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || fraction.len() > 3 || !digits(whole) || !digits(fraction) {
-        return Err(wrong());
-    }
-    let read: u32 = format!("{whole}{fraction:0<3}").parse().map_err(|_| wrong())?;
-    if read > 10_000 { Err(wrong()) } else { Ok(read) }
-}
-
-fn shares(text: &str) -> Result<Shares, String> {
-    let mut list: Vec<(String, u64)> = Vec::new();
-    for part in text.split(',') {
-        let wrong = || format!("`{part}` has to be NAME=SHARE, the share a whole number up to 1000000");
-        let (name, share) = part.rsplit_once('=').filter(|(n, _)| !n.is_empty()).ok_or_else(wrong)?;
-        let share = share.parse::<u64>().ok().filter(|s| *s <= 1_000_000).ok_or_else(wrong)?;
-        if list.iter().any(|(known, _)| known == name) {
-            return Err(format!("tier `{name}` is named twice"));
-        }
-        list.push((name.to_owned(), share));
-    }
-    if list.iter().all(|(_, share)| *share == 0) {
-        return Err("one share at least has to be above 0".to_owned());
-    }
-    Ok(Shares(list))
 }

@@ -7,7 +7,7 @@ use spendgate_core::policy::Policy;
 use spendgate_core::pricing::PriceBook;
 
 use crate::args::CheckArgs;
-use crate::exit::{Code, Failure, print};
+use crate::exit::{Code, Failure, error, plain, print};
 use crate::{files, price_args};
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Code, Failure> {
@@ -15,11 +15,20 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Code, Failure> {
     let mut code = Code::Fine;
     let mut findings = Vec::new();
     let mut text = String::new();
+    // A file that cannot be read takes nothing from what the others are told.
+    let mut troubles = Vec::new();
     for path in &args.policies {
         let name = path.display().to_string();
-        match check(path, &prices, now_ms)? {
+        let checked = match check(path, &prices, now_ms) {
+            Err(Failure::Trouble(line)) => {
+                troubles.push(line);
+                continue;
+            }
+            other => other?,
+        };
+        match checked {
             Ok(policy) => {
-                text.push_str(&format!("{name}: valid, {}\n", summary(&policy)));
+                text.push_str(&format!("{}: valid, {}\n", plain(&name), summary(&policy)));
                 findings
                     .push(json!({"file": name, "valid": true, "version": policy.version(), "errors": []}));
             }
@@ -27,18 +36,21 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Code, Failure> {
                 code = Code::Found;
                 for (path, message) in &errors {
                     let place = if path.is_empty() { String::new() } else { format!("{path}: ") };
-                    text.push_str(&format!("{name}: {place}{message}\n"));
+                    text.push_str(&plain(&format!("{name}: {place}{message}")));
+                    text.push('\n');
                 }
                 let errors: Vec<_> = errors.iter().map(|(p, m)| json!({"path": p, "message": m})).collect();
                 findings.push(json!({"file": name, "valid": false, "errors": errors}));
             }
         }
     }
-    if args.json {
+    if args.json && !findings.is_empty() {
         text = format!("{:#}\n", serde_json::Value::Array(findings));
     }
     print(&text)?;
-    Ok(code)
+    let Some(last) = troubles.pop() else { return Ok(code) };
+    troubles.iter().for_each(|line| error(line));
+    Err(Failure::Trouble(last))
 }
 
 type Faults = Vec<(String, String)>;

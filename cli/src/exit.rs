@@ -76,7 +76,23 @@ pub(crate) fn warning(line: &str) {
     say(AnsiColor::Yellow, "warning", line);
 }
 
+/// One line of text that came from a file or an argument, fit for a terminal: control characters and
+/// those that turn the direction of text are written as escapes (`\n`, `\u{1b}`).
+pub(crate) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || turns {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn say(color: AnsiColor, what: &str, line: &str) {
+    let line = plain(line);
     let style = Style::new().fg_color(Some(color.into())).bold();
     // Nobody is left to tell when standard error is gone.
     let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {line}");

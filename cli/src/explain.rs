@@ -6,24 +6,17 @@ use spendgate_core::call::{Call, Estimate};
 use spendgate_core::decision::Decision;
 use spendgate_core::engine::{Candidate, Engine, Options, Why};
 use spendgate_core::error::Error;
-use spendgate_core::policy::Budget;
+use spendgate_core::policy::{Budget, Unpriced};
 use spendgate_core::time;
-use spendgate_core::unit::Unit;
 use spendgate_replay::report::{table::Table, text as words};
 
 use crate::args::ExplainArgs;
-use crate::exit::{Code, Failure, print};
+use crate::exit::{Code, Failure, plain, print};
 use crate::{files, price_args};
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Code, Failure> {
     let at_ms = args.at.unwrap_or_else(files::now_ms);
     let policy = files::read_policy(&args.policy, &price_args::book(&args.prices), at_ms)?;
-    let usd = match &args.usd {
-        None => None,
-        Some(text) => Some(
-            amount::parse(text, Unit::Usd).map_err(|e| Failure::trouble(format!("--usd: `{text}` {e}")))?,
-        ),
-    };
     let call = Call {
         user: args.user.as_deref(),
         tier: args.tier.as_deref(),
@@ -33,7 +26,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Code, Failure> {
         provider: args.provider.as_deref(),
         model: args.model.as_deref(),
         estimate: Estimate {
-            usd,
+            usd: args.usd,
             tokens: None,
             input_tokens: args.input_tokens.map(Into::into),
             output_tokens: args.output_tokens.map(Into::into),
@@ -98,13 +91,32 @@ fn text(
     let mut out = format!("Policy version {}, at {}.\n", engine.policy().version(), time::format(at_ms));
     if candidates.is_empty() {
         out.push_str("No budget is about such a call: it is allowed and only metered.\n");
+        out.push_str(&without_price(engine, call));
         return out;
     }
     out.push_str("Candidates in policy order, + applies, - does not:\n");
     table.write(&mut out);
     out.push('\n');
     out.push_str(&verdict(engine, call, candidates, decision));
+    out.push_str(&without_price(engine, call));
     out
+}
+
+/// True where the model has no price that the call could be estimated by.
+fn is_unpriced(engine: &Engine, call: &Call<'_>) -> bool {
+    let price = |model| engine.policy().prices().resolve(call.provider, model);
+    call.estimate.usd.is_none() && call.model.is_some_and(|model| price(model).is_none())
+}
+
+/// What an unknown price means for the call, nothing where the price is known or not needed.
+fn without_price(engine: &Engine, call: &Call<'_>) -> String {
+    let Some(model) = call.model.filter(|_| is_unpriced(engine, call)) else { return String::new() };
+    let so = match engine.policy().on_unpriced() {
+        Unpriced::Allow => "no money is held for the call, and none is counted unless its cost is reported",
+        Unpriced::Block => "the policy blocks such calls (on_unpriced)",
+        Unpriced::StandIn(_) => "the policy's stand-in rate counts (on_unpriced)",
+    };
+    format!("No price is known for {}: {so}.\n", plain(model))
 }
 
 /// Who decides, and what a first call gets with nothing spent yet.
@@ -164,6 +176,7 @@ fn json(
         "decision": {
             "action": decision.action.as_str(), "reason": decision.reason.as_str(), "budget": decided,
             "model": engine.model(call, decision),
+            "unpriced": is_unpriced(engine, call),
         },
     });
     format!("{value:#}\n")

@@ -86,6 +86,27 @@ pub(crate) fn check_place(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Refuses to write to `target` where it is one of the files that are read, also by a link or
+/// another spelling of its path. `-` among `inputs` is whatever standard input was redirected from.
+pub(crate) fn keep_apart<'a>(
+    option: &str,
+    target: &Path,
+    inputs: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), Failure> {
+    // A target that is not there cannot be an input.
+    let Ok(place) = fs::canonicalize(target) else { return Ok(()) };
+    for input in inputs {
+        let from = if input.as_os_str() == "-" { Path::new("/dev/stdin") } else { input };
+        if fs::canonicalize(from).is_ok_and(|from| from == place) {
+            let (target, input) = (target.display(), input.display());
+            return Err(Failure::trouble(format!(
+                "{option}: `{target}` is the same file as the input `{input}`, which would be overwritten"
+            )));
+        }
+    }
+    Ok(())
+}
+
 fn beside(path: &Path) -> Result<PathBuf, Failure> {
     let name = path.file_name().filter(|_| !path.is_dir());
     let name = name.ok_or_else(|| Failure::trouble(format!("{}: is not a file name", path.display())))?;

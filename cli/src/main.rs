@@ -14,6 +14,7 @@ mod price_args;
 mod prices;
 mod replay;
 mod sample_log;
+mod values;
 
 use clap::Parser as _;
 use std::process::ExitCode;

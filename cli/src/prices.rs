@@ -5,7 +5,7 @@ use spendgate_core::pricing::{PriceBook, Sheet};
 use spendgate_core::time;
 
 use crate::args::PricesArgs;
-use crate::exit::{Code, Failure, print};
+use crate::exit::{Code, Failure, plain, print};
 use crate::files;
 
 pub(crate) fn run(args: &PricesArgs) -> Result<Code, Failure> {
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &PricesArgs) -> Result<Code, Failure> {
     for model in &args.models {
         let Some(id) = book.resolve(args.provider.as_deref(), model) else {
             code = Code::Found;
-            text.push_str(&format!("{model}: no price is known\n"));
+            text.push_str(&format!("{}: no price is known\n", plain(model)));
             list.push(json!({"model": model, "usd_per_mtok": null}));
             continue;
         };
@@ -25,7 +25,11 @@ pub(crate) fn run(args: &PricesArgs) -> Result<Code, Failure> {
         let rates = rates(sheet);
         let provider = book.provider(id).unwrap_or("");
         let near = if book.is_approximate(id) { ", priced as a near relative" } else { "" };
-        text.push_str(&format!("{model}: {} of {provider}{near}, USD per million tokens\n", book.name(id)));
+        text.push_str(&format!(
+            "{}: {} of {provider}{near}, USD per million tokens\n",
+            plain(model),
+            book.name(id)
+        ));
         for (name, usd) in &rates {
             text.push_str(&format!("  {name:<15} {usd:>10}\n"));
         }

@@ -11,7 +11,7 @@ use spendgate_replay::assign::{Assign, Wishes};
 use spendgate_replay::field::{Field, Mapping};
 use spendgate_replay::reader::Reader;
 use spendgate_replay::replay::{Replay, ReplayError};
-use spendgate_replay::report::{Report, html, terminal};
+use spendgate_replay::report::{Report, html, money::counted, terminal};
 use spendgate_replay::rows::{Merge, Rows, Sorted};
 
 use crate::args::ReplayArgs;
@@ -19,6 +19,10 @@ use crate::exit::{Code, Failure, print, warning};
 use crate::{files, price_args};
 
 pub(crate) fn run(args: &ReplayArgs) -> Result<Code, Failure> {
+    if let Some(html) = &args.html {
+        let inputs = args.files.iter().chain(&args.policy).chain(&args.compare);
+        files::keep_apart("--html", html, inputs)?;
+    }
     let prices = price_args::book(&args.prices);
     let policies = policies(args, &prices)?;
     let wishes = Wishes {
@@ -32,7 +36,7 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<Code, Failure> {
     if let Some(html) = &args.html {
         files::check_place(html)?;
     }
-    let (mut rows, bytes) = open(args)?;
+    let Logs { mut rows, bytes, without_rows } = open(args)?;
     let bar = progress(bytes);
     let mut replay = Replay::new(policies, assign, args.reprice);
     let done = replay.run(rows.as_mut(), args.strict, |position| bar.set_position(position));
@@ -44,7 +48,7 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<Code, Failure> {
     }
     let names: Vec<String> = args.files.iter().map(|p| p.display().to_string()).collect();
     let report = replay.finish(&names, args.top as usize);
-    give(args, &report)
+    give(args, &report, without_rows)
 }
 
 /// The policies, each with its name: the first, or one without budgets, and the one beside it.
@@ -64,14 +68,22 @@ fn policies(args: &ReplayArgs, prices: &PriceBook) -> Result<Vec<(String, Policy
     Ok(policies)
 }
 
-/// All logs as one, and their size in bytes where it is known.
-fn open(args: &ReplayArgs) -> Result<(Box<dyn Rows>, Option<u64>), Failure> {
+/// All logs as one.
+struct Logs {
+    rows: Box<dyn Rows>,
+    /// Their size, where it is known.
+    bytes: Option<u64>,
+    /// What to say of each file if none has a row.
+    without_rows: Vec<String>,
+}
+
+fn open(args: &ReplayArgs) -> Result<Logs, Failure> {
     let mut mapping = Mapping::of(args.format);
     for (field, column) in &args.maps {
         mapping.set(*field, column);
     }
     let asked: Vec<Field> = args.maps.iter().map(|(field, _)| *field).collect();
-    let mut readers = Vec::new();
+    let (mut readers, mut without_rows) = (Vec::new(), Vec::new());
     let mut bytes = Some(0_u64);
     for path in &args.files {
         let name = path.display().to_string();
@@ -89,11 +101,13 @@ fn open(args: &ReplayArgs) -> Result<(Box<dyn Rows>, Option<u64>), Failure> {
             Box::new(file)
         };
         let reader = Reader::open(&name, source, args.format, &mapping, &asked);
-        readers.push(reader.map_err(Failure::trouble)?);
+        let reader = reader.map_err(Failure::trouble)?;
+        without_rows.push(format!("{name}: {}", reader.without_rows()));
+        readers.push(reader);
     }
     let merged = Merge::new(readers);
     let rows: Box<dyn Rows> = if args.sort { Box::new(Sorted::new(merged)) } else { Box::new(merged) };
-    Ok((rows, bytes))
+    Ok(Logs { rows, bytes, without_rows })
 }
 
 /// A bar on a terminal, nothing elsewhere.
@@ -115,10 +129,15 @@ fn progress(bytes: Option<u64>) -> ProgressBar {
 }
 
 /// Prints and writes the report, whole.
-fn give(args: &ReplayArgs, report: &Report) -> Result<Code, Failure> {
+fn give(args: &ReplayArgs, report: &Report, without_rows: Vec<String>) -> Result<Code, Failure> {
     let log = &report.log;
     if log.rows == 0 {
+        let left_out: u64 = log.skipped.iter().map(|skipped| skipped.rows).sum();
+        if log.bad_rows == 0 && left_out == 0 {
+            return Err(Failure::Refused(without_rows));
+        }
         let mut lines: Vec<String> = log.bad.iter().map(ToString::to_string).collect();
+        lines.extend(log.skipped.iter().map(|s| format!("{} left out: {}", counted(s.rows, "row"), s.why)));
         lines.push(format!("no row could be replayed: {} could not be used", log.bad_rows));
         return Err(Failure::Refused(lines));
     }
@@ -129,7 +148,10 @@ fn give(args: &ReplayArgs, report: &Report) -> Result<Code, Failure> {
         print(&report.to_json().map_err(Failure::trouble)?)?;
         log.bad.iter().for_each(|bad| warning(&bad.to_string()));
         if log.bad_rows > 0 {
-            warning(&format!("{} rows could not be used and are in no sum", log.bad_rows));
+            warning(&format!(
+                "{} could not be used and stayed out of every sum",
+                counted(log.bad_rows, "row")
+            ));
         }
     } else {
         print(&terminal::render(report))?;

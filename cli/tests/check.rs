@@ -70,9 +70,39 @@ fn bad_documents_never_panic() {
 }
 
 #[test]
+fn a_policy_cannot_steer_the_terminal() {
+    let policy = r#"{"bad\u001b[2Jkey\nsecond: valid": 1,
+        "budgets": [{"id": "a\u001b]0;x\u0007\u009b1m", "scope": {"tier": "\u202ex\r"}, "limit": {"usd": "\u001b[8m"}, "window": "\u001bc"}]}"#;
+    let only_budgets = policy.replace(r#""bad\u001b[2Jkey\nsecond: valid": 1,"#, "");
+    let folder = Folder::new("check-escapes").with("a.json", policy).with("b.json", only_budgets);
+    for color in ["never", "always"] {
+        for args in [
+            vec!["check", "a.json", "b.json"],
+            vec!["explain", "--policy", "a.json"],
+            vec!["explain", "--policy", "b.json"],
+        ] {
+            let out = folder.run(&[&["--color", color][..], &args].concat()).expect_code(1);
+            let said = [&out.stdout[..], &out.stderr].concat().replace("\u{1b}[1m\u{1b}[31m", "");
+            let said = said.replace("\u{1b}[31m", "").replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+            let foul = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+            assert!(!said.contains(foul), "{said:?}");
+            assert!(said.contains(r"\u{1b}"), "{said:?}");
+            assert!(said.lines().all(|line| line.contains(".json: ")), "{said:?}");
+        }
+    }
+}
+
+#[test]
 fn trouble_with_files_is_exit_code_2() {
     let folder = Folder::new("check-files");
     folder.run(&["check", "missing.json"]).expect_code(2).says("missing.json: ");
+    let folder = folder.with("a.json", "{}").with("b.json", "[]");
+    let args = ["check", "a.json", "missing.json", "b.json", "gone.json"];
+    let out = folder.run(&args).expect_code(2).says("missing.json: ").says("gone.json: ");
+    let out = out.shows("a.json: valid, ").shows("b.json: ");
+    assert_eq!(out.stdout.lines().count(), 2);
+    let json = folder.run(&[&args[..], &["--json"]].concat()).expect_code(2).json();
+    assert_eq!((&json[0]["valid"], &json[1]["valid"], &json[2]), (&true.into(), &false.into(), &().into()));
     folder.run(&["check", "."]).expect_code(2).says(".: is a directory");
     folder.run(&["check"]).expect_code(2).says("<POLICY>");
     folder.run(&["chekc"]).expect_code(2).says("check");

@@ -40,6 +40,45 @@ fn explain_lists_candidates_in_order_and_says_why() {
 }
 
 #[test]
+fn explain_says_that_a_price_is_unknown() {
+    let folder = Folder::new("explain-unpriced")
+        .with("p.json", POLICY)
+        .with("block.json", POLICY.replacen('{', r#"{"on_unpriced": "block", "#, 1))
+        .with("none.json", "{}");
+    let args = |policy| {
+        ["explain", "--policy", policy, "--tier", "free", "--model", "no-such", "--input-tokens", "9"]
+    };
+    let unknown = "No price is known for no-such: ";
+    folder.run(&args("p.json")).expect_code(0).shows(unknown).shows("no money is held");
+    folder.run(&args("none.json")).expect_code(0).shows(unknown);
+    folder.run(&args("block.json")).expect_code(0).shows(unknown).shows("the policy blocks such calls");
+    let json = folder.run(&[&args("p.json")[..], &["--json"]].concat()).expect_code(0).json();
+    assert_eq!(json["decision"]["unpriced"], true);
+    for known in [["--usd", "0.1"], ["--price", "no-such=1,2"]] {
+        let out = folder.run(&[&args("p.json")[..], &known].concat()).expect_code(0);
+        assert!(!out.stdout.contains("No price"), "{out:#?}");
+    }
+}
+
+#[test]
+fn what_is_below_zero_is_called_so() {
+    let folder = Folder::new("negative").with("p.json", POLICY).with("log.csv", "time,cost\n2026-05-01,1\n");
+    for (option, value) in
+        [("--usd", "-1"), ("--usd", "-0.50"), ("--input-tokens", "-5"), ("--output-tokens", "-5")]
+    {
+        let out = folder.run(&["explain", "--policy", "p.json", option, value]).expect_code(2);
+        out.says(option).says("is below zero");
+    }
+    for option in ["--users", "--seed"] {
+        folder.run(&["replay", option, "-3", "log.csv"]).expect_code(2).says(option).says("is below zero");
+    }
+    folder.run(&["sample-log", "--calls", "-3"]).expect_code(2).says("is below zero");
+    folder.run(&["sample-log", "--users", "-3"]).expect_code(2).says("--users");
+    folder.run(&["replay", "--users", "many", "log.csv"]).expect_code(2).says("is not a whole number");
+    folder.run(&["explain", "--policy", "p.json", "--usd", "--json"]).expect_code(2).says("--usd");
+}
+
+#[test]
 fn prices_are_shown_with_how_the_name_was_understood() {
     let folder = Folder::new("prices");
     folder
@@ -50,6 +89,7 @@ fn prices_are_shown_with_how_the_name_was_understood() {
     let json = folder.run(&["prices", "gpt-4o", "no-such-model", "--json"]).expect_code(1).json();
     assert_eq!(json[0]["usd_per_mtok"]["output"], "10");
     assert!(json[1]["usd_per_mtok"].is_null());
+    assert!(folder.run(&["prices", ""]).expect_code(2).stdout.is_empty());
 }
 
 #[test]
@@ -72,6 +112,9 @@ fn help_has_examples_and_exit_codes() {
     for command in ["check", "explain", "replay", "conformance", "prices", "sample-log", "completions"] {
         folder.run(&[command, "--help"]).expect_code(0).shows("Examples:");
     }
+    // The paragraph wraps as one: no line is a torn-off rest.
+    let out = folder.run(&["sample-log", "--help"]).expect_code(0);
+    assert!(!out.stdout.lines().any(|line| line == "a month of" || line == "falls into a"), "{out:#?}");
     folder.run(&["--version"]).expect_code(0).shows("spendgate ");
 }
 

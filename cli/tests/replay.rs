@@ -168,6 +168,30 @@ fn files_that_cannot_be_read_are_exit_code_2_and_leave_nothing() {
 }
 
 #[test]
+fn a_report_never_takes_the_place_of_an_input() {
+    let folder = Folder::new("apart").with("log.csv", LOG).with("p.json", POLICY).with("q.json", POLICY);
+    let absolute = folder.path.join("log.csv").to_string_lossy().into_owned();
+    let mut targets = vec!["log.csv", "./log.csv", "p.json", "q.json", &absolute];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("log.csv", folder.path.join("link.html")).unwrap();
+        targets.push("link.html");
+    }
+    for target in targets {
+        let args = ["replay", "--policy", "p.json", "--compare", "q.json", "--html", target, "log.csv"];
+        let out = folder.run(&args).expect_code(2).says(&format!("--html: `{target}` is the same file"));
+        assert!(out.stdout.is_empty(), "{out:#?}");
+    }
+    assert_eq!(std::fs::read_to_string(folder.path.join("log.csv")).unwrap(), LOG);
+    assert_eq!(std::fs::read_to_string(folder.path.join("p.json")).unwrap(), POLICY);
+    assert_eq!(std::fs::read_to_string(folder.path.join("q.json")).unwrap(), POLICY);
+    // An old report is replaced.
+    let folder = folder.with("r.html", "old");
+    folder.run(&["replay", "--html", "r.html", "log.csv"]).expect_code(0);
+    assert_ne!(std::fs::read_to_string(folder.path.join("r.html")).unwrap(), "old");
+}
+
+#[test]
 fn a_log_of_bad_rows_only_gives_no_report() {
     let folder = Folder::new("all-bad").with("log.jsonl", "{\"time\": 1}\nnull\n");
     let out = folder.run(&["replay", "--html", "r.html", "log.jsonl"]).expect_code(1);
@@ -177,11 +201,41 @@ fn a_log_of_bad_rows_only_gives_no_report() {
 }
 
 #[test]
+fn a_log_without_rows_is_named() {
+    let folder = Folder::new("no-rows")
+        .with("head.csv", "time,cost\n")
+        .with("list.json", "[]")
+        .with("spans.jsonl", "{\"type\": \"SPAN\", \"startTime\": \"2026-05-01\"}\n")
+        .with("log.csv", LOG);
+    let out = folder.run(&["replay", "head.csv", "list.json"]).expect_code(1);
+    let out = out.says("head.csv: the file has a header but no rows").says("list.json: the file has no rows");
+    assert!(out.stdout.is_empty());
+    let out = folder.run(&["replay", "--format", "langfuse", "spans.jsonl"]).expect_code(1);
+    out.says("1 row left out: an observation that is neither");
+    // Beside a log with rows it is a quiet night.
+    let out = folder.run(&["replay", "head.csv", "log.csv"]).expect_code(0);
+    assert_eq!(out.stderr, "");
+}
+
+#[test]
+fn one_is_not_many() {
+    let folder = Folder::new("singular").with("log.csv", "time,cost\n2026-05-01,1\n2026-05-01,x\n");
+    let out = folder.run(&["replay", "log.csv"]).expect_code(1);
+    out.shows("1 row could not be used").shows("1 row named no user");
+    folder.run(&["replay", "--json", "log.csv"]).expect_code(1).says("1 row could not be used");
+    let out =
+        folder.run(&["replay", "--users", "1", "--tiers", "a=1", "--model", "m", "log.csv"]).expect_code(1);
+    let out =
+        out.shows("1 row named none, so they were drawn from 1 user ").shows("1 row named none, so each");
+    out.shows("1 row named none and counted as m");
+}
+
+#[test]
 fn unknown_prices_are_not_passed_off_as_free() {
     let folder = Folder::new("unpriced")
         .with("log.csv", "time,user,model,input_tokens\n2026-05-01,u,no-such-model,10\n");
     let out = folder.run(&["replay", "log.csv"]).expect_code(0);
-    out.shows("1 calls have no known price");
+    out.shows("1 call had no known price");
 }
 
 #[test]

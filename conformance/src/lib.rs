@@ -10,6 +10,7 @@ pub mod instant;
 mod matching;
 mod run;
 mod step;
+mod tree;
 mod vector;
 
 pub use dirs::extra_dirs;
@@ -18,13 +19,17 @@ pub use matching::{Mismatch, compare};
 pub use run::{run, run_text};
 pub use serde_json::Value;
 pub use step::COMMANDS;
+pub use tree::Tree;
 
 /// What runs a vector: an engine, a binding, a store, a server behind a client.
+///
+/// A policy document is an object. One in which a key stands twice comes as a string, its JSON text:
+/// it has to be refused, with the path of that key.
 pub trait Implementation {
     /// Begins a vector with a fresh engine.
     ///
     /// `prices` is the vector's own price list (an object, or null), `policy` its initial document
-    /// (`None`: no budgets), `now_ms` the time of its first step in epoch milliseconds.
+    /// (`None`: no budgets; a string: JSON text), `now_ms` the time of its first step in epoch milliseconds.
     ///
     /// # Errors
     /// The refusal as `{"error": code, "path"?: text, "message"?: text}`.

@@ -1,6 +1,7 @@
 //! The form of one vector: a name, prices, a policy, steps.
 
 use crate::step::{self, Step};
+use crate::tree::Tree;
 use serde_json::Value;
 
 const KEYS: [&str; 5] = ["name", "prices", "policy", "steps", "note"];
@@ -22,10 +23,29 @@ pub(crate) struct Malformed {
 
 /// The vectors of a file: one object, or a list of them.
 pub(crate) fn of_file(text: &str) -> Result<Vec<Result<Vector, Malformed>>, String> {
-    let value: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    match value {
-        Value::Array(list) => Ok(list.iter().map(read).collect()),
-        other => Ok(vec![read(&other)]),
+    match Tree::read(text).map_err(|e| e.to_string())? {
+        Tree::List(list) => Ok(list.iter().map(|tree| read(&values(tree))).collect()),
+        other => Ok(vec![read(&values(&other))]),
+    }
+}
+
+/// A vector as a value whose policy documents keep their repeated keys, see [`Tree::to_document`].
+fn values(vector: &Tree) -> Value {
+    members(vector, |key, member| match (key, member) {
+        ("policy", document) => document.to_document(),
+        ("steps", Tree::List(steps)) => steps.iter().map(step_value).collect(),
+        (_, other) => other.to_value(),
+    })
+}
+
+fn step_value(step: &Tree) -> Value {
+    members(step, |key, member| if key == "set_policy" { member.to_document() } else { member.to_value() })
+}
+
+fn members(tree: &Tree, value: impl Fn(&str, &Tree) -> Value) -> Value {
+    match tree {
+        Tree::Object(members) => members.iter().map(|(k, v)| (k.clone(), value(k, v))).collect(),
+        other => other.to_value(),
     }
 }
 

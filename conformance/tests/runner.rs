@@ -31,14 +31,16 @@ impl Implementation for Echo {
 }
 
 fn run_json(value: &Value) -> (String, Vec<Failure>, Vec<Value>) {
+    run_raw(&value.to_string())
+}
+
+fn run_raw(text: &str) -> (String, Vec<Failure>, Vec<Value>) {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let mut told = Vec::new();
-    let summary = run_text(
-        "f.json",
-        &value.to_string(),
-        &mut || Box::new(Echo { seen: Rc::clone(&seen) }),
-        &mut |failure| told.push(failure.clone()),
-    );
+    let summary =
+        run_text("f.json", text, &mut || Box::new(Echo { seen: Rc::clone(&seen) }), &mut |failure| {
+            told.push(failure.clone())
+        });
     assert_eq!(told, summary.failures);
     let seen = seen.borrow().clone();
     (summary.to_string(), summary.failures, seen)
@@ -60,6 +62,26 @@ fn names_become_ids_and_unknown_ones_pass() {
     assert_eq!((text.as_str(), failures.len()), ("1 passed, 0 failed", 0), "{failures:?}");
     assert_eq!(seen[0], json!({"prices": {"m": {}}, "policy": {}, "now_ms": 7000}));
     assert_eq!(seen[1], json!({"at_ms": 7000, "reserve": {"reservation": "id-7"}}));
+}
+
+#[test]
+fn a_document_with_a_repeated_key_comes_as_its_text() {
+    let (_, _, seen) = run_raw(
+        r#"{"name": "v", "policy": {"version": 1}, "steps": [
+            {"at_ms": 1, "set_policy": {"budgets": [{"id": "a", "limit": {"usd": 1, "usd": 2}}]}},
+            {"at_ms": 2, "set_policy": {"budgets": [{"id": "a"}, {"id": "b"}]}},
+            {"at_ms": 3, "reserve": {"user": "u", "user": "v"}}]}"#,
+    );
+    assert_eq!(seen[0]["policy"], json!({"version": 1}));
+    let text = r#"{"budgets":[{"id":"a","limit":{"usd":1,"usd":2}}]}"#;
+    assert_eq!(seen[1], json!({"at_ms": 1, "set_policy": text}));
+    assert_eq!(seen[2]["set_policy"], json!({"budgets": [{"id": "a"}, {"id": "b"}]}));
+    assert_eq!(seen[3]["reserve"], json!({"user": "v"}));
+    let (text, failures, seen) = run_raw(
+        r#"[{"name": "p", "policy": {"version": 1, "version": 1}, "steps": [{"at_ms": 1, "events": true}]}]"#,
+    );
+    assert_eq!(seen[0]["policy"], r#"{"version":1,"version":1}"#);
+    assert_eq!((text.as_str(), failures[0].path.as_str()), ("0 passed, 1 failed", "policy"));
 }
 
 #[test]

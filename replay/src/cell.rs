@@ -6,7 +6,7 @@ use serde_json::Value;
 use spendgate_core::amount;
 use spendgate_core::unit::Unit;
 
-use crate::timestamp;
+use crate::{strict, timestamp};
 
 /// A value as the log has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +90,7 @@ impl Cell<'_> {
                 _ => return Err(format!("{} is not a number", self.quoted())),
             },
         };
-        read.map(Some).map_err(|e| format!("{} {e}", self.quoted()))
+        read.map(Some).map_err(|e| self.no_amount(e))
     }
 
     fn text_amount(&self, text: &[u8], unit: Unit) -> Result<Option<i64>, String> {
@@ -105,24 +105,49 @@ impl Cell<'_> {
         }
         let read = std::str::from_utf8(text).map_err(|_| amount::AmountError::Malformed);
         let read = read.and_then(|text| amount::parse_number(text, unit));
-        read.map(Some).map_err(|e| format!("{} {e}", self.quoted()))
+        read.map(Some).map_err(|e| self.no_amount(e))
     }
 
-    /// The value that `path` leads to inside this one; a CSV field is read as JSON first.
-    pub(crate) fn walk(self, path: &[String]) -> Option<Self> {
-        let mut value = match self {
-            Cell::Text(text) if path.is_empty() => return Some(Cell::Text(text)),
-            Cell::Text(text) => Cow::Owned(serde_json::from_slice(text).ok()?),
+    /// Why this is no amount. The advice to give a large number as a string is for whoever writes a
+    /// policy or a call, not for a log.
+    fn no_amount(&self, error: amount::AmountError) -> String {
+        match error {
+            amount::AmountError::Inexact => format!(
+                "{} is beyond 2^53, more than a row can say: correct the row, or map the field to another column",
+                self.quoted()
+            ),
+            other => format!("{} {other}", self.quoted()),
+        }
+    }
+
+    /// The value that `path` leads to inside this one, `None` where there is none; a CSV field is
+    /// read as JSON first.
+    ///
+    /// # Errors
+    /// A key that stands twice in that JSON.
+    pub(crate) fn walk(self, path: &[String]) -> Result<Option<Self>, String> {
+        let value = match self {
+            Cell::Text(text) if path.is_empty() => return Ok(Some(Cell::Text(text))),
+            Cell::Text(text) => match strict::read(text) {
+                Ok(value) => Cow::Owned(value),
+                // Of the wrong type nothing can be: what is left is a repeated key.
+                Err(e) if e.is_data() => return Err(strict::said(&e)),
+                Err(_) => return Ok(None),
+            },
             Cell::Json(value) => value,
         };
-        for step in path {
-            value = match value {
-                Cow::Borrowed(value) => Cow::Borrowed(child(value, step)?),
-                Cow::Owned(value) => Cow::Owned(child(&value, step)?.clone()),
-            };
-        }
-        if value.is_null() { None } else { Some(Cell::Json(value)) }
+        Ok(inside(value, path).filter(|value| !value.is_null()).map(Cell::Json))
     }
+}
+
+fn inside<'a>(mut value: Cow<'a, Value>, path: &[String]) -> Option<Cow<'a, Value>> {
+    for step in path {
+        value = match value {
+            Cow::Borrowed(value) => Cow::Borrowed(child(value, step)?),
+            Cow::Owned(value) => Cow::Owned(child(&value, step)?.clone()),
+        };
+    }
+    Some(value)
 }
 
 /// Member or element `step` of `value`; a text that holds JSON is opened by the caller only.
@@ -155,12 +180,19 @@ mod tests {
         assert_eq!(text("3.45e-05", Unit::Usd), Ok(Some(34_500)));
         assert_eq!(text("-1", Unit::Tokens), Err("`-1` is below zero".to_owned()));
         assert_eq!(text("NaN", Unit::Usd), Err("`NaN` is not a decimal amount".to_owned()));
-        assert!(text("1e300", Unit::Usd).is_err());
+        let beyond =
+            "is beyond 2^53, more than a row can say: correct the row, or map the field to another column";
+        assert_eq!(text("1e300", Unit::Usd), Err(format!("`1e300` {beyond}")));
+        assert_eq!(text("9007199254740993", Unit::Tokens), Err(format!("`9007199254740993` {beyond}")));
         assert_eq!(text("1.5", Unit::Tokens), Err("`1.5` is not a whole number".to_owned()));
         let json = |v: Value, unit| Cell::Json(Cow::Owned(v)).amount(unit);
         assert_eq!(json(Value::from(7), Unit::Tokens), Ok(Some(7)));
         assert_eq!(json(Value::from(0.25), Unit::Usd), Ok(Some(250_000_000)));
         assert_eq!(json(Value::from("0.25"), Unit::Usd), Ok(Some(250_000_000)));
+        // Exporters write small costs with an exponent, as text too.
+        assert_eq!(json(Value::from("3.45E-05"), Unit::Usd), Ok(Some(34_500)));
+        assert_eq!(text("1e3", Unit::Usd), Ok(Some(1_000_000_000_000)));
+        assert_eq!(text("1e3", Unit::Tokens), Ok(Some(1_000)));
         assert!(json(Value::from(true), Unit::Usd).is_err());
     }
 

@@ -78,6 +78,20 @@ impl Columns {
     }
 }
 
+/// The first column that stands twice where a field is read from it: nobody can say which of the two
+/// is meant. `None` when each stands once.
+pub(crate) fn repeated(columns: &Columns, header: &[String]) -> Option<String> {
+    let name = columns.places.iter().flatten().find_map(|place| {
+        let name = header.get(place.index)?;
+        let asked = if place.path.is_empty() { Some(&*place.name) } else { place.name.split('.').next() };
+        // A column that has its name by letters only has rivals by letters.
+        let exact = asked == Some(name);
+        let alike = |h: &&String| if exact { *h == name } else { h.eq_ignore_ascii_case(name) };
+        (header.iter().filter(alike).count() > 1).then_some(name)
+    })?;
+    Some(format!("the column {} stands twice", quote(name.as_bytes())))
+}
+
 fn steps(path: &str) -> Vec<String> {
     path.split('.').map(str::to_owned).collect()
 }

@@ -88,12 +88,19 @@ fn common(field: Field) -> &'static [&'static str] {
         Field::Session => &["session", "session_id", "sessionId"],
         Field::Provider => &["provider", "custom_llm_provider"],
         Field::Model => &["model", "model_name"],
-        Field::Input => &["input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "ContextTokens"],
-        Field::Output => {
-            &["output_tokens", "completion_tokens", "outputTokens", "completionTokens", "GeneratedTokens"]
+        Field::Input => {
+            &["input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "ContextTokens", "input"]
         }
-        Field::Cached => &["cached_tokens", "cached_input_tokens", "input_cached_tokens"],
-        Field::CacheWrite => &["cache_write_tokens"],
+        Field::Output => &[
+            "output_tokens",
+            "completion_tokens",
+            "outputTokens",
+            "completionTokens",
+            "GeneratedTokens",
+            "output",
+        ],
+        Field::Cached => &["cached_tokens", "cached_input_tokens", "input_cached_tokens", "cached"],
+        Field::CacheWrite => &["cache_write_tokens", "cache_write"],
         Field::Cost => &["cost_usd", "cost", "usd", "spend", "total_cost", "totalCost"],
         Field::Calls => &["calls", "num_model_requests"],
         Field::Kind | Field::Usage => &[],

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::input::{Input, trim_newline};
+use crate::strict::{self, Strict};
 
 /// The longest object, in bytes.
 const VALUE_MAX: usize = 64 * 1024 * 1024;
@@ -150,7 +151,7 @@ impl Wanted<'_> {
     /// Reads `text`, which is one object.
     ///
     /// # Errors
-    /// What is wrong with it, as serde_json says it.
+    /// What is wrong with it, as serde_json says it; also a wanted key that stands twice.
     pub(crate) fn read(self, text: &[u8]) -> serde_json::Result<()> {
         self.into.clear();
         self.into.resize(self.keys.len(), None);
@@ -181,7 +182,8 @@ impl<'de> Visitor<'de> for Wanted<'_> {
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                Some(slot) => *slot = Some(map.next_value()?),
+                Some(Some(_)) => return Err(M::Error::custom(strict::twice(&key))),
+                Some(slot) => *slot = Some(map.next_value::<Strict>()?.0),
             }
         }
         Ok(())

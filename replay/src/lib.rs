@@ -23,6 +23,7 @@ pub mod rng;
 pub mod row;
 pub mod rows;
 pub mod sample;
+mod strict;
 mod tally;
 pub mod timestamp;
 mod usage;

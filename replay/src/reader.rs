@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use serde_json::Value;
 
 use crate::cell::Cell;
-use crate::columns::{Columns, lacking};
+use crate::columns::{Columns, lacking, repeated};
 use crate::csv::{self, Csv};
 use crate::field::{Field, Mapping};
 use crate::format::Format;
@@ -15,6 +15,7 @@ use crate::input::{Input, Unreadable};
 use crate::json::{self, Json, Wanted};
 use crate::openai;
 use crate::row::{BadRow, Row};
+use crate::strict;
 use crate::usage::{self, Filled};
 
 /// Why a file cannot be read at all.
@@ -103,7 +104,8 @@ impl<R: Read> Reader<R> {
         }
         let (csv, header) = read_header(&file, &mut input)?;
         let columns = Columns::of_header(mapping, &header);
-        if let Some(reason) = lacking(&columns, mapping, &header, asked) {
+        let unfit = lacking(&columns, mapping, &header, asked).or_else(|| repeated(&columns, &header));
+        if let Some(reason) = unfit {
             return Err(ReadError::Header { file, reason });
         }
         Ok(Reader { file, format, input, columns, container: Container::Csv(csv, header.len()) })
@@ -139,6 +141,15 @@ impl<R: Read> Reader<R> {
             Ok(Filled::Skipped(why)) => Next::Skipped(why),
             Err((field, reason)) => bad(&field, reason),
         })
+    }
+
+    /// What to say of the file if it turns out to have no row at all.
+    #[must_use]
+    pub const fn without_rows(&self) -> &'static str {
+        match self.container {
+            Container::Csv(..) => "the file has a header but no rows",
+            Container::Json(..) => "the file has no rows",
+        }
     }
 
     /// The file, as it was named.
@@ -197,9 +208,7 @@ enum Step {
 
 /// What serde_json says, its line turned into a column of the row.
 fn said(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let what = text.split(" at line ").next().unwrap_or(&text);
-    format!("malformed JSON: {what} at column {}", error.column())
+    format!("malformed JSON: {} at column {}", strict::said(error), error.column())
 }
 
 /// The first record, as names.

@@ -67,6 +67,30 @@ fn mapped_columns_and_paths() {
 }
 
 #[test]
+fn a_column_may_be_called_like_its_field() {
+    use Field::{
+        CacheWrite, Cached, Calls, Cost, Feature, Input, Model, Org, Output, Provider, Session, Tier, Time,
+        User,
+    };
+    let fields = [
+        Time, User, Tier, Org, Feature, Session, Provider, Model, Input, Output, Cached, CacheWrite, Cost,
+        Calls,
+    ];
+    assert_eq!(fields, Field::MAPPABLE);
+    let header = fields.map(Field::as_str).join(",");
+    let text = format!("{header}\n2026-05-01,u,t,o,f,s,p,m,100,20,40,30,0.5,2\n");
+    let (rows, said) = read(&text, Format::Auto);
+    assert!(said.is_empty(), "{said:?}");
+    let row = &rows[0];
+    assert_eq!((row.input_tokens, row.output_tokens), (Some(100), Some(20)));
+    assert_eq!((row.cached_tokens, row.cache_write_tokens, row.calls), (40, 30, 2));
+    assert_eq!((row.user.as_str(), row.org.as_str(), row.model.as_str()), ("u", "o", "m"));
+    // The longer name is preferred: `input` may be the prompt.
+    let text = "{\"time\":1777593600,\"input\":\"Hello\",\"input_tokens\":3}\n";
+    assert_eq!(read(text, Format::Auto).0[0].input_tokens, Some(3));
+}
+
+#[test]
 fn azure_trace() {
     let text = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n2023-11-16 18:15:50.9951690,396,109";
     let (rows, said) = read(text, Format::Azure);
@@ -167,7 +191,7 @@ fn bad_rows_are_named_and_the_rest_is_read() {
             "log:4: row: 3 fields, the header has 4",
             "log:5: input_tokens: neither tokens nor a cost",
             "log:6: input_tokens: `NaN` is not a decimal amount",
-            "log:7: input_tokens: `1e40` is beyond 2^53 and has to be given as a string",
+            "log:7: input_tokens: `1e40` is beyond 2^53, more than a row can say: correct the row, or map the field to another column",
             "log:8: time: is missing",
             "log:10: row: 3 fields, the header has 4",
         ]
@@ -204,6 +228,40 @@ fn cached_tokens_are_part_of_the_input() {
     let (rows, said) = read("time,input_tokens,cached_tokens\n2026-05-01,10,11\n", Format::Csv);
     assert!(rows.is_empty());
     assert_eq!(said, ["log:2: cached_tokens: 11 cached tokens of 10 input tokens"]);
+}
+
+#[test]
+fn what_stands_twice_is_never_chosen_silently() {
+    let open = |text: &str, format: Format| read_with(text, format, &Mapping::of(format), &[]);
+    let row = "2026-05-01,1,2\n";
+    for head in ["time,cost,cost", "time,Cost,COST", "time,cost , cost"] {
+        let said = open(&format!("{head}\n{row}"), Format::Csv).unwrap_err();
+        assert!(said.starts_with("log:1: the column `") && said.ends_with("` stands twice"), "{said}");
+    }
+    // Columns that no field is read from may do as they like, and an exact name is preferred.
+    assert_eq!(open(&format!("time,cost,cost_center\n{row}"), Format::Csv).unwrap().0.len(), 1);
+    assert_eq!(open("time,cost,x,x\n2026-05-01,1,2,2\n", Format::Csv).unwrap().0.len(), 1);
+    assert_eq!(
+        open(&format!("time,COST,cost\n{row}"), Format::Csv).unwrap().0[0].cost_nanos,
+        Some(2_000_000_000)
+    );
+    let text = "{\"time\":1777593600,\"cost\":1,\"cost\":2}\n{\"time\":1777593600,\"cost\":1,\"x\":1,\"x\":2}\n\
+        {\"time\":1777593600,\"cost\":null,\"cost\":2}\n";
+    let (rows, said) = read(text, Format::Jsonl);
+    assert_eq!(rows.len(), 1);
+    assert!(said[0].starts_with("log:1: row: malformed JSON: the key `cost` stands twice at"), "{}", said[0]);
+    assert!(said[1].starts_with("log:3: row: malformed JSON: the key `cost` stands twice at"), "{}", said[1]);
+    let nested = "{\"startTime\":1777593600,\"spend\":1,\"metadata\":{\"tier\":\"free\",\"tier\":\"pro\"}}\n";
+    assert!(read(nested, Format::Litellm).1[0].contains("the key `tier` stands twice"));
+    let cell = "startTime,spend,metadata\n1777593600,1,\"{\"\"tier\"\":\"\"free\"\",\"\"tier\"\":\"\"pro\"\"}\"\n1777593600,1,no json\n";
+    let (rows, said) = read(cell, Format::Litellm);
+    assert_eq!(
+        (rows.len(), &said[0][..]),
+        (1, "log:2: metadata.spend_logs_metadata.tier: the key `tier` stands twice")
+    );
+    let usage =
+        "type,start_time,usage_details\nGENERATION,1777593600,\"{\"\"input\"\":9,\"\"input\"\":1}\"\n";
+    assert_eq!(read(usage, Format::Langfuse).1, ["log:2: usage_details: the key `input` stands twice"]);
 }
 
 /// Every line of a broken log is a row, a skipped row or a bad row, and nothing panics.

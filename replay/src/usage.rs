@@ -8,6 +8,7 @@ use crate::columns::Columns;
 use crate::field::Field;
 use crate::format::Format;
 use crate::row::Row;
+use crate::strict;
 
 /// The most calls that one row may add up.
 const CALLS_MAX: i64 = 10_000_000;
@@ -32,22 +33,26 @@ struct Cells<'c, G> {
 
 impl<'a, G: Fn(usize) -> Option<Cell<'a>>> Cells<'_, G> {
     /// The first place of `field` that says something, and its name.
-    fn find(&self, field: Field) -> Option<(Cell<'a>, &str)> {
-        self.columns.of(field).iter().find_map(|place| {
-            let cell = (self.get)(place.index)?.walk(&place.path)?;
-            (!cell.is_blank()).then_some((cell, place.name.as_str()))
-        })
+    fn find(&self, field: Field) -> Result<Option<(Cell<'a>, &str)>, Wrong> {
+        for place in self.columns.of(field) {
+            let Some(cell) = (self.get)(place.index) else { continue };
+            let cell = cell.walk(&place.path).map_err(|reason| (place.name.clone(), reason))?;
+            if let Some(cell) = cell.filter(|cell| !cell.is_blank()) {
+                return Ok(Some((cell, place.name.as_str())));
+            }
+        }
+        Ok(None)
     }
 
     fn id(&self, field: Field, into: &mut String) -> Result<(), Wrong> {
-        match self.find(field) {
+        match self.find(field)? {
             None => Ok(()),
             Some((cell, name)) => cell.id(into).map_err(|reason| (name.to_owned(), reason)),
         }
     }
 
     fn amount(&self, field: Field, unit: Unit) -> Result<Option<i64>, Wrong> {
-        match self.find(field) {
+        match self.find(field)? {
             None => Ok(None),
             Some((cell, name)) => cell.amount(unit).map_err(|reason| (name.to_owned(), reason)),
         }
@@ -66,7 +71,7 @@ pub(crate) fn fill<'a>(
         return Ok(Filled::Skipped(why));
     }
     let (time, name) = cells
-        .find(Field::Time)
+        .find(Field::Time)?
         .ok_or_else(|| (columns.name(Field::Time).to_owned(), "is missing".to_owned()))?;
     row.at_ms = time.time().map_err(|reason| (name.to_owned(), reason))?;
     cells.id(Field::User, &mut row.user)?;
@@ -81,7 +86,7 @@ pub(crate) fn fill<'a>(
     row.cached_tokens = cells.amount(Field::Cached, Unit::InputTokens)?.unwrap_or(0);
     row.cache_write_tokens = cells.amount(Field::CacheWrite, Unit::InputTokens)?.unwrap_or(0);
     row.cost_nanos = cells.amount(Field::Cost, Unit::Usd)?;
-    if let Some((cell, name)) = cells.find(Field::Usage) {
+    if let Some((cell, name)) = cells.find(Field::Usage)? {
         classes(row, &cell).map_err(|reason| (name.to_owned(), reason))?;
     }
     row.calls = cells.amount(Field::Calls, Unit::Requests)?.unwrap_or(1);
@@ -166,7 +171,9 @@ fn add(sum: &mut Option<i64>, count: i64) {
 }
 
 fn object(text: &[u8]) -> Result<Value, String> {
-    let value: Value =
-        serde_json::from_slice(text).map_err(|_| format!("{} is not a JSON object", quote(text)))?;
+    let value = strict::read(text).map_err(|e| match e.is_data() {
+        true => strict::said(&e),
+        false => format!("{} is not a JSON object", quote(text)),
+    })?;
     if value.is_object() { Ok(value) } else { Err(format!("{} is not a JSON object", quote(text))) }
 }

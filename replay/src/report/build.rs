@@ -3,7 +3,7 @@
 use spendgate_core::decision::Reason;
 use spendgate_core::time;
 
-use super::money::{Usd, grouped, percent};
+use super::money::{Usd, counted, percent};
 use super::{
     BudgetLine, GroupLine, HitLine, Log, Outcome, RefusedLine, Report, SeriesLine, SeriesLines, Skipped,
     Synthetic, SyntheticModel, SyntheticTiers, SyntheticUsers, TierLine, Total, UserLine, compare, text,
@@ -80,43 +80,48 @@ fn f64_text(thousandths: u32) -> String {
 /// What changes how the figures are to be read.
 fn notes(replay: &Replay) -> Vec<String> {
     let (log, done, wishes) = (&replay.log, replay.assign.done(), replay.assign.wishes());
-    let n = |count: u64| grouped(u128::from(count));
     let mut notes = Vec::new();
     if done.users > 0 {
         notes.push(format!(
-            "Users are synthetic: {} rows name none, so they were drawn from {} users by Zipf's law with exponent {}, seed {}.",
-            n(done.users), n(wishes.users.into()), f64_text(wishes.zipf_thousandths), wishes.seed
+            "Users are synthetic: {} named none, so they were drawn from {} by Zipf's law with exponent {}, seed {}.",
+            counted(done.users, "row"), counted(wishes.users.into(), "user"), f64_text(wishes.zipf_thousandths), wishes.seed
         ));
     }
     if done.tiers > 0 {
         notes.push(format!(
-            "Tiers are synthetic: {} rows name none, so each user was given one, seed {}.",
-            n(done.tiers),
+            "Tiers are synthetic: {} named none, so each user was given one, seed {}.",
+            counted(done.tiers, "row"),
             wishes.seed
         ));
     }
     if let Some(model) = wishes.model.as_ref().filter(|_| done.models > 0) {
-        notes.push(format!("The model is assumed: {} rows name none and count as {model}.", n(done.models)));
+        notes.push(format!(
+            "The model is assumed: {} named none and counted as {model}.",
+            counted(done.models, "row")
+        ));
     }
     let unpriced = replay.runs.first().map_or(0, |run| run.tally.total.unpriced);
     if unpriced > 0 {
-        notes.push(format!("{} calls have no known price and no cost in the log: they count as $0. Name prices with --price.", n(unpriced)));
+        notes.push(format!(
+            "{} had no known price and no cost in the log, and counted as $0. Name prices with --price.",
+            counted(unpriced, "call")
+        ));
     }
     if log.anonymous > 0 {
         notes.push(format!(
-            "{} rows name no user: they are in the totals and in no user's sums.",
-            n(log.anonymous)
+            "{} named no user: in the totals, and in no user's sums.",
+            counted(log.anonymous, "row")
         ));
     }
     if log.late > 0 {
         notes.push(format!(
-            "{} rows came out of order, by {} at most: they were judged at the latest time seen before them.",
-            n(log.late),
+            "{} came out of order, by {} at most, and counted at the latest time seen before.",
+            counted(log.late, "row"),
             duration(log.late_most_ms)
         ));
     }
     if log.bad > 0 {
-        notes.push(format!("{} rows could not be used and are in no sum.", n(log.bad)));
+        notes.push(format!("{} could not be used and stayed out of every sum.", counted(log.bad, "row")));
     }
     if log.bucketed {
         notes.push(

@@ -274,8 +274,8 @@ fn compared(out: &mut String, first: &Outcome, comparison: &Comparison) {
     table.write(out);
     let _ = writeln!(
         out,
-        "  {} users fare differently: {} are blocked with {} only, {} with {} only",
-        n(comparison.changed_users),
+        "  different for {}: {} blocked with {} only, {} with {} only",
+        counted(comparison.changed_users, "user"),
         n(comparison.newly_blocked_users),
         second.policy,
         n(comparison.no_longer_blocked_users),
@@ -308,7 +308,7 @@ fn footer(out: &mut String, report: &Report) {
         let _ = writeln!(out, "  {YELLOW}!{RESET} {note}");
     }
     for skipped in &report.log.skipped {
-        let _ = writeln!(out, "  {DIM}-{RESET} {} rows left out: {}.", n(skipped.rows), skipped.why);
+        let _ = writeln!(out, "  {DIM}-{RESET} {} left out: {}.", counted(skipped.rows, "row"), skipped.why);
     }
     for bad in &report.log.bad {
         let _ = writeln!(out, "    {RED}{bad}{RESET}");

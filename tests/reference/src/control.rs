@@ -3,7 +3,7 @@
 use crate::amount::{Bad, read, show};
 use crate::book::Entry;
 use crate::call::read_call;
-use crate::document::read_policy;
+use crate::document::read_document;
 use crate::event::About;
 use crate::model::Model;
 use crate::refusal::Refusal;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 impl Model {
     pub(crate) fn set_policy(&mut self, document: &Value, now: i64) -> Result<Value, Refusal> {
-        let read = read_policy(document, &self.prices).and_then(|policy| {
+        let read = read_document(document, &self.prices).and_then(|policy| {
             if policy.version < self.policy.version {
                 return Err(Refusal::at("stale_policy", "version", "is older than the one in force"));
             }

@@ -8,6 +8,7 @@ use crate::price::{self, Table};
 use crate::refusal::{Refusal, invalid_policy};
 use crate::window::{Defaults, policy_amount, read_weekday, read_window, read_zone};
 use serde_json::{Map, Value};
+use spendgate_conformance::Tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 const KEYS: [&str; 10] = [
@@ -24,8 +25,18 @@ const KEYS: [&str; 10] = [
 ];
 const SCOPES: [&str; 8] = ["user", "tier", "org", "feature", "session", "provider", "model", "global"];
 
-/// Reads a document over the prices that are there already.
-pub(crate) fn read_policy(document: &Value, prices: &Table) -> Result<Policy, Refusal> {
+/// Reads a document over the prices that are there already. A string is a document as JSON text, in
+/// which no key may stand twice.
+pub(crate) fn read_document(document: &Value, prices: &Table) -> Result<Policy, Refusal> {
+    let Some(text) = document.as_str() else { return read_policy(document, prices) };
+    let tree = Tree::read(text).map_err(|e| invalid_policy("", &e.to_string()))?;
+    match tree.repeated() {
+        Some(path) => Err(invalid_policy(path, "stands twice")),
+        None => read_policy(&tree.to_value(), prices),
+    }
+}
+
+fn read_policy(document: &Value, prices: &Table) -> Result<Policy, Refusal> {
     let object = document.as_object().ok_or_else(|| invalid_policy("", "is not an object"))?;
     known_keys(object, &KEYS, "")?;
     let get = |key: &str| object.get(key);

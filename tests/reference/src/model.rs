@@ -2,7 +2,7 @@
 
 use crate::book::Book;
 use crate::breaker::Circuits;
-use crate::document::read_policy;
+use crate::document::read_document;
 use crate::hold::Hold;
 use crate::policy::Policy;
 use crate::price::{self, Table};
@@ -39,7 +39,7 @@ impl Model {
 
     fn with(prices: &Value, policy: &Value) -> Result<Model, Value> {
         let prices = price::read_table(prices, "prices").map_err(|r| r.to_value())?;
-        let policy = read_policy(policy, &prices).map_err(|r| r.to_value())?;
+        let policy = read_document(policy, &prices).map_err(|r| r.to_value())?;
         let mut model = Model {
             prices,
             policy,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::money::{Usd, counted, grouped, percent};
+use super::super::money::{Usd, counted, percent};
 use super::super::{DEFINITIONS, GroupLine, Report};
 use super::style::CSS;
 use super::{escape, plots, tables};
@@ -127,8 +127,7 @@ fn notes(report: &Report) -> String {
         let _ = write!(out, "<p class=\"note\">{}</p>", escape(note));
     }
     for skipped in &report.log.skipped {
-        let _ =
-            write!(out, "<p>{} rows left out: {}.</p>", grouped(skipped.rows.into()), escape(skipped.why));
+        let _ = write!(out, "<p>{} left out: {}.</p>", counted(skipped.rows, "row"), escape(skipped.why));
     }
     if !report.log.bad.is_empty() {
         out.push_str("<ul>");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::money::{Usd, grouped};
+use super::super::money::{Usd, counted, grouped};
 use super::super::{BudgetLine, Comparison, GroupLine, HitLine, Outcome, TierLine, UserLine};
 use super::escape;
 
@@ -256,8 +256,8 @@ pub(super) fn comparison(first: &Outcome, comparison: &Comparison) -> String {
     let mut out = table(&[("", true), (&left, false), (&right, false)], rows.collect());
     let _ = write!(
         out,
-        "<p>{} users fare differently: {} are blocked with {right} only, {} with {left} only.</p>",
-        n(comparison.changed_users),
+        "<p>Different for {}: {} blocked with {right} only, {} with {left} only.</p>",
+        counted(comparison.changed_users, "user"),
         n(comparison.newly_blocked_users),
         n(comparison.no_longer_blocked_users)
     );
