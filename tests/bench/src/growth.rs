@@ -11,7 +11,7 @@ const UNSHARDED_MS: f64 = 767.0;
 pub fn goals() -> Vec<Goal> {
     let mut longest_of_runs = f64::INFINITY;
     let mut bytes = 0.0;
-    let runs = if std::env::args().any(|a| a == "quick") { 1 } else { 5 };
+    let runs = 5;
     let mut name = String::with_capacity(32);
     for run in 0..runs {
         let before = resident();
