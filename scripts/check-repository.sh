@@ -52,7 +52,7 @@ debris() {
 required() {
     local file
     for file in README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md LICENSE LICENSE-MIT LICENSE-APACHE Makefile \
-        .ci/run Cargo.lock docs/README.md docs/semantics.md docs/conformance.md docs/prices.md \
+        .ci/run Cargo.lock docs/README.md docs/semantics.md docs/conformance.md docs/prices.md docs/benchmarks.md docs/testing.md \
         core/data/prices.LICENSE; do
         [ -f "$file" ] || fault "missing: $file"
     done
