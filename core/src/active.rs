@@ -3,7 +3,7 @@
 use crate::action::Action;
 use crate::call::Call;
 use crate::dimension::Dimension;
-use crate::ledger::{Kind, Ledger};
+use crate::ledger::{Kind, Ledger, NO_OWN, Reading};
 use crate::map::{Map, Seed, spread};
 use crate::names::Names;
 use crate::plan::Plan;
@@ -22,15 +22,15 @@ pub(crate) struct Rule {
     pub(crate) name: u32,
     pub(crate) unit: Unit,
     pub(crate) limit: i64,
-    /// Rising; never empty.
-    pub(crate) ceilings: SmallVec<[Ceiling; 1]>,
+    /// The lowest ceiling, cut to the largest amount.
+    pub(crate) reached: i64,
+    pub(crate) exceeded: i64,
     /// The lowest alert in amounts; `i64::MAX` when there is none.
     pub(crate) alarm: i64,
     /// Whether the counter is a rolling one.
     pub(crate) rolling: bool,
     /// Where the id stands among all ids in byte order: ties go to the smallest.
     pub(crate) rank: u32,
-    pub(crate) closed_when_unavailable: bool,
     filtered: bool,
     pub(crate) can_downgrade: bool,
 }
@@ -85,6 +85,7 @@ struct Layer {
     any: List,
 }
 
+/// The budgets of one user.
 #[derive(Debug, Clone)]
 struct Override {
     hash: u32,
@@ -98,7 +99,9 @@ pub(crate) struct Active {
     /// Counts the policies of this engine.
     pub(crate) generation: u32,
     pub(crate) rules: Vec<Rule>,
-    overrides: HashTable<Override>,
+    overrides: Vec<Override>,
+    /// The numbers of overrides, by the hash of their user.
+    owners: HashTable<u32>,
     tiers: Tiers,
     every_user: List,
     layers: Vec<Layer>,
@@ -143,7 +146,8 @@ impl Active {
             policy: Arc::clone(&policy),
             generation,
             rules,
-            overrides: HashTable::new(),
+            overrides: Vec::new(),
+            owners: HashTable::new(),
             tiers: Tiers { lists: Vec::new(), numbers: seed.map() },
             every_user: List::new(),
             layers: layers.into(),
@@ -165,7 +169,30 @@ impl Active {
         }
         active.layers.retain(|layer| !layer.exact.is_empty() || !layer.any.is_empty());
         active.prepare();
+        active.claim(ledger);
         active
+    }
+
+    /// Notes in the rows of users with budgets of their own which those are.
+    fn claim(&self, ledger: &mut Ledger) {
+        for (number, own) in (0_u32..).zip(&self.overrides) {
+            self.note(own, number, ledger);
+        }
+    }
+
+    /// Takes back what [`Active::new`] noted: another policy comes into force.
+    pub(crate) fn disclaim(&self, ledger: &mut Ledger) {
+        for own in &self.overrides {
+            self.note(own, NO_OWN, ledger);
+        }
+    }
+
+    fn note(&self, own: &Override, number: u32, ledger: &mut Ledger) {
+        let Some(user) = owner(&self.policy, own) else { return };
+        let row = ledger.subjects.find(Kind::User, user, own.hash).map(|(row, _)| row);
+        if let Some(row) = row.and_then(|row| ledger.subjects.row_mut(row)) {
+            row.own = number;
+        }
     }
 
     /// Makes the plans of ordinary calls ahead: a user without an override, no other layer than the
@@ -193,15 +220,15 @@ impl Active {
         match (budget.scope.dimension, &budget.scope.value) {
             (Dimension::User, Some(user)) => {
                 let hash = ledger.subjects.hash(Kind::User, user);
-                let policy = Arc::clone(&self.policy);
-                match self.overrides.find_mut(spread(hash), |o| o.hash == hash && is_of(&policy, o, user)) {
-                    Some(found) => found.budgets.push(number),
-                    None => {
-                        let budgets = SmallVec::from_iter([number]);
-                        self.overrides
-                            .insert_unique(spread(hash), Override { hash, budgets }, |o| spread(o.hash));
-                    }
+                let own = self.own_budgets(user, hash) as usize;
+                if let Some(found) = self.overrides.get_mut(own) {
+                    return found.budgets.push(number);
                 }
+                let Ok(new) = u32::try_from(self.overrides.len()) else { return };
+                self.overrides.push(Override { hash, budgets: SmallVec::from_iter([number]) });
+                let overrides = &self.overrides;
+                let hash_of = |own: &u32| overrides.get(*own as usize).map_or(0, |own| spread(own.hash));
+                self.owners.insert_unique(spread(hash), new, hash_of);
             }
             (Dimension::User, None) => self.every_user.push(number),
             (Dimension::Tier, Some(tier)) => self.tiers.push(tier, number),
@@ -230,13 +257,12 @@ impl Active {
     }
 
     /// Fills `plan` with the counters a call touches and the budgets that judge them (precedence).
-    /// `user_hash` is the subject hash of the call's user.
+    /// `own` is the number of the user's own budgets.
     #[inline]
-    pub(crate) fn plan(&self, call: &Call<'_>, user_hash: u32, plan: &mut Plan) {
+    pub(crate) fn plan(&self, call: &Call<'_>, own: u32, plan: &mut Plan) {
         let tier = call.tier.and_then(|tier| self.tiers.get(tier));
-        let own = call.user.and_then(|user| self.overrides_of(user, user_hash));
         plan.knows_tier = tier.is_some();
-        if call.user.is_some() && own.is_none() {
+        if call.user.is_some() && own == NO_OWN {
             let ready = tier.map_or(self.ready.len().wrapping_sub(1), |(number, _)| number);
             if let Some(plan_of_tier) = self.ready.get(ready) {
                 return plan.take_shape((self.generation, ready), plan_of_tier);
@@ -255,25 +281,29 @@ impl Active {
         plan.sort();
     }
 
-    /// The budgets of this very user. A user literally called `*` has none: `*` stands for every user.
-    #[inline]
-    fn overrides_of(&self, user: &str, hash: u32) -> Option<&[u32]> {
+    /// The number of the budgets of this very user. A user literally called `*` has none: `*` stands for
+    /// every user.
+    pub(crate) fn own_budgets(&self, user: &str, hash: u32) -> u32 {
         if self.overrides.is_empty() {
-            return None;
+            return NO_OWN;
         }
-        let own = |o: &Override| o.hash == hash && is_of(&self.policy, o, user);
-        self.overrides.find(spread(hash), own).map(|found| &*found.budgets)
+        let is_own = |own: &u32| {
+            let own = self.overrides.get(*own as usize).filter(|own| own.hash == hash);
+            own.and_then(|own| owner(&self.policy, own)) == Some(user)
+        };
+        self.owners.find(spread(hash), is_own).copied().unwrap_or(NO_OWN)
     }
 
     /// The first of override, tier template and every-user budgets that is not empty decides, whole
     /// and alone; the others still count.
-    fn person(&self, call: &Call<'_>, own: Option<&[u32]>, tier: &[u32], plan: &mut Plan) {
+    fn person(&self, call: &Call<'_>, own: u32, tier: &[u32], plan: &mut Plan) {
         let kind = match call.user {
             Some(_) => Kind::User,
             None if self.policy.on_missing_user() == MissingUser::None => return,
             None => Kind::Anonymous,
         };
-        let mut decided = self.push(own.unwrap_or(&[]), kind, true, call, plan);
+        let own = self.overrides.get(own as usize).map_or(&[][..], |own| &own.budgets);
+        let mut decided = self.push(own, kind, true, call, plan);
         decided |= self.push(tier, kind, !decided, call, plan);
         self.push(&self.every_user, kind, !decided, call, plan);
     }
@@ -304,27 +334,30 @@ impl Active {
     }
 }
 
-fn is_of(policy: &Policy, found: &Override, user: &str) -> bool {
-    let first = found.budgets.first().and_then(|b| policy.budgets().get(*b as usize));
-    first.and_then(|b| b.scope.value.as_deref()) == Some(user)
+fn owner<'p>(policy: &'p Policy, own: &Override) -> Option<&'p str> {
+    policy.budgets().get(*own.budgets.first()? as usize)?.scope.value.as_deref()
+}
+
+/// The steps of a budget as ceilings, rising; never empty.
+pub(crate) fn ceilings(budget: &Budget) -> impl DoubleEndedIterator<Item = Ceiling> {
+    let limit = i128::from(budget.limit);
+    budget.steps.iter().map(move |step| {
+        let share = limit.saturating_mul(i128::from(step.at_percent));
+        Ceiling { action: step.action, reached: share.saturating_add(99) / 100, exceeded: share / 100 }
+    })
 }
 
 impl Rule {
     fn new(budget: &Budget, policy: &Policy, numbers: &[u32], names: &mut Names) -> Rule {
-        let share = |percent: u16| i128::from(budget.limit).saturating_mul(i128::from(percent));
-        let ceilings = budget.steps.iter().map(|step| Ceiling {
-            action: step.action,
-            reached: share(step.at_percent).saturating_add(99) / 100,
-            exceeded: share(step.at_percent) / 100,
-        });
+        let lowest = ceilings(budget).next();
         Rule {
             definition: numbers.get(budget.definition as usize).copied().unwrap_or(u32::MAX),
             name: names.number(&budget.id),
             unit: budget.unit,
             limit: budget.limit,
-            ceilings: ceilings.collect(),
+            reached: lowest.map_or(i64::MAX, |ceiling| Reading::cut(ceiling.reached)),
+            exceeded: lowest.map_or(i64::MAX, |ceiling| Reading::cut(ceiling.exceeded)),
             alarm: budget.alerts.first().map_or(i64::MAX, |percent| threshold(budget.limit, *percent)),
-            closed_when_unavailable: budget.closed_when_unavailable,
             rank: 0,
             rolling: policy.definition(budget).is_some_and(|d| matches!(d.window, Window::Rolling { .. })),
             filtered: policy.definition(budget).is_some_and(|d| !d.filter.is_empty()),

@@ -1,7 +1,7 @@
 //! Deciding: from readings and an estimate to an action. Pure arithmetic, no state.
 
 use crate::action::Action;
-use crate::active::{Active, Ceiling, Rule};
+use crate::active::{Active, Ceiling, ceilings};
 use crate::amounts::Amounts;
 use crate::decision::{BudgetIndex, Reason, Trigger};
 use crate::ledger::Reading;
@@ -23,14 +23,12 @@ pub(crate) struct Verdict {
 }
 
 /// The highest step that is over: reached already, or passed with this call.
-fn highest(rule: &Rule, used: i128, estimate: Option<i64>) -> Option<&Ceiling> {
+fn highest(active: &Active, budget: u32, used: i128, estimate: Option<i64>) -> Option<Ceiling> {
+    let mut steps = ceilings(active.budget(budget)?).rev();
     match estimate {
         Some(0) => None,
-        Some(amount) => {
-            let total = used + i128::from(amount);
-            rule.ceilings.iter().rev().find(|ceiling| total > ceiling.exceeded)
-        }
-        None => rule.ceilings.iter().rev().find(|ceiling| used >= ceiling.reached),
+        Some(amount) => steps.find(|ceiling| used + i128::from(amount) > ceiling.exceeded),
+        None => steps.find(|ceiling| used >= ceiling.reached),
     }
 }
 
@@ -39,24 +37,23 @@ fn highest(rule: &Rule, used: i128, estimate: Option<i64>) -> Option<&Ceiling> {
 pub(crate) fn judge(active: &Active, plan: &Plan, amounts: &Amounts, sibling: bool) -> Verdict {
     // Nearly every call fits everywhere; then only the fullest budget is asked for.
     let mut loud = false;
-    let mut fullest: Option<(Share, u32, usize)> = None;
+    let mut winner: Option<usize> = None;
+    let (mut fullest, mut rank) = (Share { used: 0, limit: 1 }, u32::MAX);
     for (place, vote) in plan.votes.iter().enumerate() {
         let Some(line) = plan.line(vote) else { continue };
         loud |= line.reading.spent >= vote.alarm;
         let Some(share) = share_with_room(vote, line.reading, amounts.get(vote.unit)) else {
             return weigh(active, plan, amounts, sibling);
         };
-        let fuller = |(share, rank): (&Share, u32), other: &(Share, u32, usize)| {
-            share.compare(&other.0).then_with(|| other.1.cmp(&rank)).is_gt()
-        };
-        if fullest.as_ref().is_none_or(|other| fuller((&share, vote.rank), other)) {
-            fullest = Some((share, vote.rank, place));
+        let order = share.compare(&fullest);
+        if winner.is_none() || order.is_gt() || (order.is_eq() && vote.rank < rank) {
+            (winner, fullest, rank) = (Some(place), share, vote.rank);
         }
     }
     Verdict {
         action: Action::Allow,
-        reason: if fullest.is_some() { Reason::WithinLimit } else { Reason::NoBudget },
-        winner: fullest.and_then(|(_, _, place)| u16::try_from(place).ok()),
+        reason: if winner.is_some() { Reason::WithinLimit } else { Reason::NoBudget },
+        winner: winner.and_then(|place| u16::try_from(place).ok()),
         triggered: SmallVec::new(),
         loud,
     }
@@ -69,8 +66,7 @@ fn share_with_room(vote: &Vote, reading: Reading, estimate: Option<i64>) -> Opti
     let used = reading.spent.checked_add(reading.held)?;
     let total = used.checked_add(estimate.unwrap_or(0))?;
     let room = if estimate.is_some() { total <= vote.exceeded } else { used < vote.reached };
-    let share = Share { used: u64::try_from(total).ok()?, limit: vote.limit.unsigned_abs() };
-    room.then_some(share)
+    (room && total >= 0).then_some(Share { used: total.cast_unsigned(), limit: vote.limit.cast_unsigned() })
 }
 
 /// The same where some step may be over: the most severe action wins, then the fullest budget, then
@@ -114,8 +110,7 @@ fn over(
     sibling: bool,
     triggered: &mut SmallVec<[Trigger; 1]>,
 ) -> (Action, Reason) {
-    let step = active.rule(vote.budget).and_then(|rule| highest(rule, reading.used(), estimate));
-    let Some(step) = step else { return (Action::Allow, Reason::WithinLimit) };
+    let Some(step) = highest(active, vote.budget, reading.used(), estimate) else { return (Action::Allow, Reason::WithinLimit) };
     let action = match step.action {
         Action::Downgrade if !sibling => Action::Warn,
         action => action,
@@ -128,8 +123,8 @@ fn over(
 /// Whether a call refused now would pass with nothing in flight: no `block` step over then.
 pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> bool {
     plan.votes.iter().all(|vote| {
-        let (Some(rule), Some(line)) = (active.rule(vote.budget), plan.line(vote)) else { return true };
-        highest(rule, i128::from(line.reading.spent), amounts.get(rule.unit))
+        let Some(line) = plan.line(vote) else { return true };
+        highest(active, vote.budget, i128::from(line.reading.spent), amounts.get(vote.unit))
             .is_none_or(|step| step.action != Action::Block)
     })
 }

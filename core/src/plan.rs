@@ -3,7 +3,7 @@
 use crate::active::{Active, Rule};
 use crate::amounts::Amounts;
 use crate::call::Call;
-use crate::ledger::{Add, Counter, CounterRef, Kind, Ledger, NO_ROW, Reading};
+use crate::ledger::{Add, CounterRef, Kind, Ledger, NO_OWN, NO_ROW, Reading, Row};
 use crate::names::Names;
 use crate::unit::Unit;
 
@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) ladder: bool,
     /// Whether a deciding budget with alerts has a rolling window.
     pub(crate) rolling: bool,
+    /// The row of the call's user; [`NO_ROW`] where there is none.
+    pub(crate) user: u32,
     /// Whether the policy names the call's tier, which then is a valid id.
     pub(crate) knows_tier: bool,
     /// Which ready plan it still has the shape of, and of which policy.
@@ -67,6 +69,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// An empty plan of a user's call.
+    pub(crate) fn of(user: u32) -> Plan {
+        Plan { user, ..Plan::default() }
+    }
+
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.lines.clear();
@@ -127,7 +134,9 @@ impl Plan {
         if rearms {
             line.alarm = 0;
         }
-        let (Some(lowest), true) = (rule.ceilings.first(), decides) else { return };
+        if !decides {
+            return;
+        }
         line.alarm = line.alarm.min(rule.alarm);
         self.ladder |= rule.can_downgrade;
         self.votes.push(Vote {
@@ -135,8 +144,8 @@ impl Plan {
             line: u16::try_from(at).unwrap_or(u16::MAX),
             unit: rule.unit,
             limit: rule.limit,
-            reached: Reading::cut(lowest.reached),
-            exceeded: Reading::cut(lowest.exceeded),
+            reached: rule.reached,
+            exceeded: rule.exceeded,
             alarm: rule.alarm,
             rank: rule.rank,
         });
@@ -146,12 +155,6 @@ impl Plan {
         if !self.votes.is_sorted_by_key(|v| v.budget) {
             self.votes.sort_unstable_by_key(|v| v.budget);
         }
-    }
-
-    /// Whether the call's user has counters, and so is a valid id.
-    #[inline]
-    pub(crate) fn knows_user(&self) -> bool {
-        self.lines.first().is_some_and(|line| line.kind == Kind::User && line.row != NO_ROW)
     }
 
     #[inline]
@@ -175,49 +178,53 @@ pub(crate) fn name_of<'a>(line: &Line, call: &Call<'a>, active: &'a Active, name
     }
 }
 
-/// The in-memory store's half of `apply`: finds the counters and reads them. `user_hash` is the
-/// subject hash of the call's user. Beyond `max_counters` a subject without counters is led to the
-/// budget's overflow counter.
+/// Who a call is from: its row, and the number of its own budgets.
+#[inline]
+pub(crate) fn user_of(call: &Call<'_>, ledger: &Ledger, active: &Active) -> (u32, u32) {
+    let Some(user) = call.user else { return (NO_ROW, NO_OWN) };
+    let hash = ledger.subjects.hash(Kind::User, user);
+    match ledger.subjects.find(Kind::User, user, hash) {
+        Some((number, row)) => (number, row.own),
+        None => (NO_ROW, active.own_budgets(user, hash)),
+    }
+}
+
+/// The in-memory store's half of `apply`: finds the counters and reads them. Beyond `max_counters` a
+/// subject without counters is led to the budget's overflow counter.
 #[inline]
 pub(crate) fn read(
     plan: &mut Plan,
     ledger: &Ledger,
     call: &Call<'_>,
-    user_hash: u32,
     active: &Active,
     names: &Names,
     max_counters: u64,
 ) {
     let mut bent = false;
-    let mut last: Option<Kind> = None;
-    let mut row = NO_ROW;
-    let mut counters: &[Counter] = &[];
+    let mut number = NO_ROW;
+    let mut row: Option<&Row> = None;
     for line in &mut plan.lines {
-        if last != Some(line.kind) || line.kind == Kind::Anonymous {
-            row = match line.kind {
-                Kind::User => {
-                    ledger.subjects.find(line.kind, call.user.unwrap_or(""), user_hash).unwrap_or(NO_ROW)
-                }
-                _ => ledger.row(line.kind, name_of(line, call, active, names)),
-            };
-            counters = ledger.counters_of(row);
-            last = Some(line.kind);
+        let wanted = match line.kind {
+            Kind::User => plan.user,
+            _ => ledger.row(line.kind, name_of(line, call, active, names)),
+        };
+        if wanted != number {
+            number = wanted;
+            row = ledger.subjects.row(number);
         }
-        line.row = row;
-        line.reading = Reading::default();
-        let (window, rolling) = ledger.definitions.open(line.definition);
-        line.window = window;
-        if row == NO_ROW {
-            if ledger.counters >= max_counters {
+        let open = ledger.definitions.open(line.definition);
+        line.row = number;
+        line.window = open.window;
+        match row {
+            Some(row) if !open.rolling => (line.reading, line.place) = ledger.look(row, line.at(), line.place),
+            Some(_) => line.reading = ledger.reading(number, line.definition),
+            None if ledger.counters < max_counters => line.reading = Reading::default(),
+            None => {
                 line.kind = Kind::Overflow;
                 bent = true;
                 line.row = ledger.row(line.kind, name_of(line, call, active, names));
                 line.reading = ledger.reading(line.row, line.definition);
             }
-        } else if rolling {
-            line.reading = ledger.reading(row, line.definition);
-        } else {
-            (line.reading, line.place) = ledger.look(row, counters, line.definition, line.window, line.place);
         }
     }
     if bent {
@@ -242,7 +249,7 @@ pub(crate) fn write(
             Some((kind, row)) if kind == line.kind && !matches!(kind, Kind::Anonymous | Kind::Overflow) => {
                 row
             }
-            _ => ledger.row_or_insert(line.kind, name_of(line, call, active, names)),
+            _ => row_or_insert(line, ledger, call, active, names),
         };
         made = Some((line.kind, line.row));
     }
@@ -253,7 +260,29 @@ pub(crate) fn write(
     });
 }
 
+/// The row of a line's subject, made where there is none. A user's row knows the user's own budgets.
+pub(crate) fn row_or_insert(
+    line: &Line,
+    ledger: &mut Ledger,
+    call: &Call<'_>,
+    active: &Active,
+    names: &Names,
+) -> u32 {
+    let (kind, name) = (line.kind, name_of(line, call, active, names));
+    let hash = ledger.subjects.hash(kind, name);
+    if let Some((number, _)) = ledger.subjects.find(kind, name, hash) {
+        return number;
+    }
+    let number = ledger.subjects.insert(kind, name, hash);
+    if kind == Kind::User
+        && let Some(row) = ledger.subjects.row_mut(number)
+    {
+        row.own = active.own_budgets(name, hash);
+    }
+    number
+}
+
 /// The number of the open window.
 pub(crate) fn open(ledger: &Ledger, definition: u32) -> u32 {
-    ledger.definitions.open(definition).0
+    ledger.definitions.open(definition).window
 }

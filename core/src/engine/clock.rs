@@ -4,6 +4,7 @@ use super::Engine;
 use crate::error::Error;
 use crate::event::{Event, EventKind};
 use crate::ledger::CounterRef;
+use crate::reservation::Held;
 use crate::time;
 use crate::unit::Unit;
 
@@ -52,7 +53,7 @@ impl Engine {
     }
 
     /// Until when a command has nothing to do first. Later holds pull it closer; it is never too late.
-    fn next_due(&self) -> i64 {
+    fn next_due(&mut self) -> i64 {
         let hold = self.reservations.next_expiry().unwrap_or(i64::MAX);
         let sweep = self.ledger.next_sweep().unwrap_or(i64::MAX);
         self.ledger.definitions.boundary().min(hold).min(sweep).min(time::TIME_END_MS)
@@ -75,13 +76,15 @@ impl Engine {
 
     fn fold_future(&mut self) {
         let moved = self.ledger.fold_future();
-        for reservation in self.reservations.all_mut() {
-            for held in &mut reservation.counters {
-                if let Some(window) = moved.get(&(held.at.definition, held.at.window)) {
-                    held.at.window = *window;
-                }
+        let rename = |held: &mut Held| {
+            if let Some(window) = moved.get(&(held.at.definition, held.at.window)) {
+                held.at.window = *window;
             }
+        };
+        for reservation in self.reservations.all_mut() {
+            reservation.counters.iter_mut().for_each(rename);
         }
+        self.reservations.ended_counters_mut().for_each(rename);
         self.fired.rename_windows(&moved);
     }
 
@@ -90,7 +93,7 @@ impl Engine {
     fn expire(&mut self, now: i64) {
         let Some(slot) = self.reservations.expire_next(now) else { return };
         let Some(reservation) = self.reservations.slot(slot) else { return };
-        let (at_ms, id) = (reservation.ends_ms, reservation.id(slot));
+        let (at_ms, id) = (reservation.ends_ms, reservation.id());
         let held = reservation.amounts;
         let counters = reservation.counters.clone();
         for counter in &counters {
@@ -107,7 +110,8 @@ impl Engine {
         }
         self.breakers.probe_lost(id.to_bits());
         if !counters.is_empty() {
-            let mut event = self.money_event(slot, EventKind::Expired, at_ms);
+            let Some(reservation) = self.reservations.slot(slot) else { return };
+            let mut event = self.money_event(reservation, EventKind::Expired, at_ms);
             let unit = event.unit.unwrap_or(Unit::Usd);
             event.amount = Some((held.or_zero(unit), unit));
             self.events.push(event);

@@ -5,9 +5,9 @@ use crate::amounts::Amounts;
 use crate::breaker::Sample;
 use crate::call::{Actual, Report};
 use crate::error::Error;
-use crate::event::EventKind;
+use crate::event::{Event, EventKind};
 use crate::ledger::Add;
-use crate::reservation::{ReservationId, State};
+use crate::reservation::{Found, Reservation, ReservationId, State};
 use crate::unit::Unit;
 
 /// What an end did.
@@ -70,27 +70,18 @@ impl Engine {
         now_ms: i64,
     ) -> Result<Settled, Error> {
         let now = self.tick(now_ms)?;
-        let slot = self.reservations.find(id, now).ok_or(Error::UnknownReservation)?;
-        let reservation = self.reservations.slot(slot).ok_or(Error::UnknownReservation)?;
-        let (state, held) = (reservation.state, reservation.amounts);
-        let (charge, unknown_price) = self.charge(slot, actual);
-        match state {
-            State::Held | State::Expired => {}
-            State::Settled if self.reservations.slot(slot).is_some_and(|r| r.charged.comes_to(&charge)) => {
-                return Ok(Settled { outcome: Outcome::Replayed, overage: 0, usd: charge.get(Unit::Usd) });
-            }
-            State::Settled => return Err(self.conflict(slot, Error::AlreadySettled, now)),
-            State::Released | State::Free => return Err(self.conflict(slot, Error::AlreadyReleased, now)),
-        }
-        let late = state == State::Expired;
+        let slot = match self.reservations.find(id, now) {
+            Some(Found::Open(slot)) => slot,
+            Some(Found::Ended(end)) => return self.settle_again(&end, actual, now),
+            None => return Err(Error::UnknownReservation),
+        };
+        let Some(reservation) = self.reservations.slot(slot) else { return Err(Error::UnknownReservation) };
+        let (late, held) = (reservation.state == State::Expired, reservation.amounts);
+        let (charge, unknown_price) = self.charge(reservation, actual);
         let alarmed = self.move_money(slot, &held, &charge, late);
-        self.reservations.end(slot, State::Settled, now);
-        if let Some(reservation) = self.reservations.slot_mut(slot) {
-            reservation.charged = charge;
-        }
         let overage = charge.or_zero(Unit::Usd).saturating_sub(held.or_zero(Unit::Usd)).max(0);
         if actual.bad || unknown_price || overage > 0 || late {
-            self.settle_events(slot, actual.bad, unknown_price, overage, late, now);
+            self.settle_events(slot, &charge, (actual.bad, unknown_price, late), overage, now);
         }
         if alarmed {
             self.fire_of(slot, now);
@@ -98,8 +89,22 @@ impl Engine {
         if !self.active.policy.breakers().is_empty() {
             self.measure_end(slot, id, report, charge.or_zero(Unit::Usd), false, now);
         }
+        self.reservations.end(slot, State::Settled, &charge, now);
         let outcome = if late { Outcome::SettledLate } else { Outcome::Settled };
         Ok(Settled { outcome, overage, usd: charge.get(Unit::Usd) })
+    }
+
+    /// ONCE: what has ended stays as it ended.
+    #[cold]
+    fn settle_again(&mut self, end: &Reservation, actual: &Actual, now: i64) -> Result<Settled, Error> {
+        if end.state != State::Settled {
+            return Err(self.conflict(end, Error::AlreadyReleased, now));
+        }
+        let (charge, _) = self.charge(end, actual);
+        if !end.charged.comes_to(&charge) {
+            return Err(self.conflict(end, Error::AlreadySettled, now));
+        }
+        Ok(Settled { outcome: Outcome::Replayed, overage: 0, usd: charge.get(Unit::Usd) })
     }
 
     /// Ends a reservation of a call that never reached its provider, or for which nothing is charged.
@@ -109,34 +114,31 @@ impl Engine {
     /// [`Error::UnknownReservation`], [`Error::AlreadySettled`], [`Error::InvalidTime`].
     pub fn release(&mut self, id: ReservationId, report: Report, now_ms: i64) -> Result<Outcome, Error> {
         let now = self.tick(now_ms)?;
-        let slot = self.reservations.find(id, now).ok_or(Error::UnknownReservation)?;
-        let reservation = self.reservations.slot(slot).ok_or(Error::UnknownReservation)?;
-        let (state, held) = (reservation.state, reservation.amounts);
-        match state {
-            State::Held | State::Expired => {}
-            State::Released => return Ok(Outcome::Replayed),
-            State::Settled | State::Free => return Err(self.conflict(slot, Error::AlreadySettled, now)),
-        }
-        let late = state == State::Expired;
+        let slot = match self.reservations.find(id, now) {
+            Some(Found::Open(slot)) => slot,
+            Some(Found::Ended(end)) if end.state == State::Released => return Ok(Outcome::Replayed),
+            Some(Found::Ended(end)) => return Err(self.conflict(&end, Error::AlreadySettled, now)),
+            None => return Err(Error::UnknownReservation),
+        };
+        let Some(reservation) = self.reservations.slot(slot) else { return Err(Error::UnknownReservation) };
+        let (late, held) = (reservation.state == State::Expired, reservation.amounts);
         self.move_money(slot, &held, &Amounts::default(), late);
-        self.reservations.end(slot, State::Released, now);
         if late {
-            let event = self.money_event(slot, EventKind::LateRelease, now);
-            self.events.push(event);
+            self.say_of(slot, EventKind::LateRelease, now, |_| {});
         }
         if report.ok == Some(false) {
             self.measure_end(slot, id, report, 0, true, now);
         } else {
             self.probe_lost(id);
         }
+        self.reservations.end(slot, State::Released, &Amounts::default(), now);
         Ok(if late { Outcome::ReleasedLate } else { Outcome::Released })
     }
 
     /// What a settle charges: the actual amounts, and the hold where they say nothing. The flag says
     /// that the price is unknown and nobody was told yet.
     #[inline]
-    fn charge(&self, slot: u32, actual: &Actual) -> (Amounts, bool) {
-        let Some(reservation) = self.reservations.slot(slot) else { return (Amounts::default(), false) };
+    fn charge(&self, reservation: &Reservation, actual: &Actual) -> (Amounts, bool) {
         let held = &reservation.amounts;
         if actual.bad {
             return (*held, false);
@@ -184,31 +186,43 @@ impl Engine {
     }
 
     #[cold]
-    fn settle_events(&mut self, slot: u32, bad: bool, unpriced: bool, overage: i64, late: bool, now: i64) {
+    fn settle_events(
+        &mut self,
+        slot: u32,
+        charge: &Amounts,
+        (bad, unpriced, late): (bool, bool, bool),
+        overage: i64,
+        now: i64,
+    ) {
         if bad {
-            let event = self.money_event(slot, EventKind::BadUsage, now);
-            self.events.push(event);
+            self.say_of(slot, EventKind::BadUsage, now, |_| {});
         }
         if unpriced {
-            let event = self.money_event(slot, EventKind::Unpriced, now);
-            self.events.push(event);
+            self.say_of(slot, EventKind::Unpriced, now, |_| {});
         }
         if overage > 0 {
-            let mut event = self.money_event(slot, EventKind::Overage, now);
-            event.amount = Some((overage, Unit::Usd));
-            self.events.push(event);
+            self.say_of(slot, EventKind::Overage, now, |event| event.amount = Some((overage, Unit::Usd)));
         }
         if late {
-            let mut event = self.money_event(slot, EventKind::LateSettle, now);
-            let unit = event.unit.unwrap_or(Unit::Usd);
-            event.amount = self.reservations.slot(slot).map(|r| (r.charged.or_zero(unit), unit));
-            self.events.push(event);
+            self.say_of(slot, EventKind::LateSettle, now, |event| {
+                let unit = event.unit.unwrap_or(Unit::Usd);
+                event.amount = Some((charge.or_zero(unit), unit));
+            });
         }
     }
 
+    /// An event about the money of an open reservation.
     #[cold]
-    fn conflict(&mut self, slot: u32, error: Error, now: i64) -> Error {
-        let mut event = self.money_event(slot, EventKind::SettleConflict, now);
+    fn say_of(&mut self, slot: u32, kind: EventKind, now: i64, add: impl FnOnce(&mut Event)) {
+        let Some(reservation) = self.reservations.slot(slot) else { return };
+        let mut event = self.money_event(reservation, kind, now);
+        add(&mut event);
+        self.events.push(event);
+    }
+
+    #[cold]
+    fn conflict(&mut self, end: &Reservation, error: Error, now: i64) -> Error {
+        let mut event = self.money_event(end, EventKind::SettleConflict, now);
         event.reason = Some(error.code().into());
         self.events.push(event);
         error

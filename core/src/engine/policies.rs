@@ -37,6 +37,7 @@ impl Engine {
             definition.window.span(now)?;
         }
         let generation = self.active.generation.wrapping_add(1);
+        self.active.disclaim(&mut self.ledger);
         let active = Active::new(Arc::new(policy), generation, &mut self.ledger, &mut self.names, &self.seed);
         let before = std::mem::replace(&mut self.active, active);
         self.quiet_until_ms = i64::MIN;

@@ -8,7 +8,7 @@ use crate::call::{Actual, Call};
 use crate::error::Error;
 use crate::event::EventKind;
 use crate::ledger::{CounterRef, Kind};
-use crate::plan::{self, Line, Plan, name_of, open};
+use crate::plan::{self, Line, Plan, open};
 use crate::unit::Unit;
 
 impl Engine {
@@ -85,7 +85,7 @@ impl Engine {
             });
         }
         if by != 0 {
-            line.row = self.ledger.row_or_insert(line.kind, name_of(line, call, &self.active, &self.names));
+            line.row = plan::row_or_insert(line, &mut self.ledger, call, &self.active, &self.names);
             if self.ledger.definitions.get(line.definition).is_some_and(|w| w.rolling) {
                 self.rearm(line.row, line.definition, line.reading.spent);
             }
@@ -123,10 +123,10 @@ impl Engine {
             Kind::User if call.user.is_none() => Kind::Anonymous,
             kind => kind,
         };
-        let mut plan = Plan::default();
+        let (user, _) = plan::user_of(call, &self.ledger, &self.active);
+        let mut plan = Plan::of(user);
         plan.add(budget, rule, kind, true);
-        let hash = call.user.map_or(0, |user| self.ledger.subjects.hash(Kind::User, user));
-        plan::read(&mut plan, &self.ledger, call, hash, &self.active, &self.names, self.options.max_counters);
+        plan::read(&mut plan, &self.ledger, call, &self.active, &self.names, self.options.max_counters);
         Some(plan)
     }
 

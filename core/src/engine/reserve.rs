@@ -15,6 +15,7 @@ use crate::ledger::{Kind, NO_ROW, Reading};
 use crate::plan::{self, Line, Plan, Vote};
 use crate::policy::MissingUser;
 use crate::reservation::{Held, ReservationId};
+use crate::window::Span;
 use smallvec::SmallVec;
 
 /// What is known of a call before its budgets are judged.
@@ -100,17 +101,10 @@ impl Engine {
     #[inline]
     pub(super) fn plan(&mut self, call: &Call<'_>) -> Plan {
         let mut plan = std::mem::take(&mut self.scratch);
-        let user_hash = call.user.map_or(0, |user| self.ledger.subjects.hash(Kind::User, user));
-        self.active.plan(call, user_hash, &mut plan);
-        plan::read(
-            &mut plan,
-            &self.ledger,
-            call,
-            user_hash,
-            &self.active,
-            &self.names,
-            self.options.max_counters,
-        );
+        let (user, own) = plan::user_of(call, &self.ledger, &self.active);
+        plan.user = user;
+        self.active.plan(call, own, &mut plan);
+        plan::read(&mut plan, &self.ledger, call, &self.active, &self.names, self.options.max_counters);
         plan
     }
 
@@ -131,7 +125,7 @@ impl Engine {
     /// circuit, missing user, unknown price, in this order), else what it is expected to use.
     #[inline]
     fn admit(&self, call: &Call<'_>, plan: &Plan, ttl_ms: i64, now: i64) -> Result<Admission, Error> {
-        check_unknown(call, plan.knows_user(), plan.knows_tier)?;
+        check_unknown(call, plan.user != NO_ROW, plan.knows_tier)?;
         if !(1..=TTL_MAX_MS).contains(&ttl_ms) {
             return Err(Error::InvalidCall {
                 path: "ttl_ms".to_owned(),
@@ -226,7 +220,7 @@ impl Engine {
         if !self.store_down {
             return None;
         }
-        let closed = |v: &Vote| self.active.rule(v.budget).is_some_and(|r| r.closed_when_unavailable);
+        let closed = |v: &Vote| self.active.budget(v.budget).is_some_and(|b| b.closed_when_unavailable);
         plan.votes.iter().position(closed).and_then(|place| u16::try_from(place).ok())
     }
 
@@ -235,16 +229,10 @@ impl Engine {
     fn figures(&self, plan: &Plan, verdict: &Verdict, amounts: &Amounts, now: i64) -> Option<Figures> {
         let vote = plan.votes.get(usize::from(verdict.winner?))?;
         let line = plan.line(vote)?;
-        let windows = self.ledger.definitions.get(line.definition)?;
-        let (window, resets_at_ms) = match windows.period().filter(|_| windows.rolling) {
-            None => {
-                let resets = windows.definition.window != crate::window::Window::Lifetime;
-                (windows.span, resets.then_some(windows.span.end_ms))
-            }
-            Some(period) => {
-                let oldest = self.ledger.oldest_used(line.row, line.definition);
-                (windows.shown(windows.open, now)?, oldest.map(|bucket| period.bucket_leaves_at(bucket)))
-            }
+        let open = self.ledger.definitions.open(line.definition);
+        let (window, resets_at_ms) = match open.rolling {
+            false => (open.span, open.ends.then_some(open.span.end_ms)),
+            true => self.rolling_window(line, now)?,
         };
         let remaining = (i128::from(vote.limit) - line.reading.used()).max(0);
         Some(Figures {
@@ -257,6 +245,14 @@ impl Engine {
             window,
             resets_at_ms,
         })
+    }
+
+    /// What a rolling window shows, and when its oldest used bucket leaves.
+    fn rolling_window(&self, line: &Line, now: i64) -> Option<(Span, Option<i64>)> {
+        let windows = self.ledger.definitions.get(line.definition)?;
+        let period = windows.period()?;
+        let oldest = self.ledger.oldest_used(line.row, line.definition);
+        Some((windows.shown(windows.open, now)?, oldest.map(|bucket| period.bucket_leaves_at(bucket))))
     }
 
     /// Remembers what the call holds and who it is for.

@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::event::{Event, EventKind};
 use crate::ledger::{Counter, CounterRef, Reading};
 use crate::plan::Line;
+use crate::reservation::Reservation;
 
 impl Engine {
     /// An event of a call.
@@ -34,15 +35,14 @@ impl Engine {
 
     /// An event about a reservation's money: it names the budget that its decision named, with the
     /// figures of that counter after the change.
-    pub(super) fn money_event(&self, slot: u32, kind: EventKind, at_ms: i64) -> Event {
-        let Some(reservation) = self.reservations.slot(slot) else { return Event::new(kind, at_ms) };
+    pub(super) fn money_event(&self, reservation: &Reservation, kind: EventKind, at_ms: i64) -> Event {
         let call = reservation.attributes.call();
         let mut event = Engine::call_event(kind, at_ms, &call);
         event.model = reservation.attributes.called().map(Into::into);
-        let Some((name, place)) = reservation.lead else { return event };
+        let Some((name, _)) = reservation.lead else { return event };
         event.budget = Some(self.names.get(name).into());
         let rule = self.active.position(name).and_then(|b| self.active.rule(b));
-        if let Some(held) = reservation.counters.get(usize::from(place)) {
+        if let Some((_, held)) = reservation.lead_counter() {
             event.unit = Some(held.unit);
             // A new policy may have given the id to a budget of another unit: its limit says nothing here.
             event.limit = rule.filter(|rule| rule.unit == held.unit).map(|rule| rule.limit);
@@ -61,7 +61,7 @@ impl Engine {
             return self.spent(at);
         };
         let live = period.oldest_live(at_ms)..=period.bucket_at(at_ms);
-        let counted = self.ledger.counters_of(at.row).iter();
+        let counted = self.ledger.counters_of(at.row);
         let counted =
             counted.filter(|c| c.definition == at.definition && live.contains(&windows.bucket(c.window)));
         let spent =

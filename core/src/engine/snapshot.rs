@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The first bytes of a snapshot: its name and the version of its layout.
-const MAGIC: &[u8; 8] = b"SPGT\0\0\0\x01";
+const MAGIC: &[u8; 8] = b"SPGT\0\0\0\x02";
 
 #[derive(Serialize)]
 struct StateRef<'e> {

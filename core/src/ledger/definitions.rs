@@ -157,13 +157,27 @@ impl Windows {
     }
 }
 
+/// What every call asks of a definition.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Open {
+    /// Number of the open window, or of the present bucket of a rolling one.
+    pub(crate) window: u32,
+    pub(crate) rolling: bool,
+    /// Whether it ends; a lifetime does not.
+    pub(crate) ends: bool,
+    /// The open window, or the present bucket.
+    pub(crate) span: Span,
+}
+
+const NOTHING_OPEN: Open =
+    Open { window: u32::MAX, rolling: false, ends: false, span: Span { start_ms: i64::MAX, end_ms: i64::MIN } };
+
 /// Every definition that ever had a counter, numbered in the order it came.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
     list: Vec<Windows>,
     numbers: BTreeMap<Definition, u32>,
-    /// Number of the open window, and whether it is rolling: what every call asks of a definition.
-    opens: Vec<(u32, bool)>,
+    opens: Vec<Open>,
     /// The first time at which some active definition enters another window.
     boundary: i64,
     /// When a window other than a rolling one was last left. Holds of before may end in a closed one.
@@ -182,10 +196,10 @@ impl Definitions {
         number
     }
 
-    /// The number of the open window, and whether the definition is rolling.
+    /// The open window of a definition.
     #[inline]
-    pub(crate) fn open(&self, number: u32) -> (u32, bool) {
-        self.opens.get(number as usize).copied().unwrap_or((u32::MAX, false))
+    pub(crate) fn open(&self, number: u32) -> &Open {
+        self.opens.get(number as usize).unwrap_or(&NOTHING_OPEN)
     }
 
     #[inline]
@@ -270,7 +284,13 @@ impl Definitions {
                 self.moved_ms = now_ms;
             }
         }
-        self.opens = self.list.iter().map(|w| (w.open, w.rolling)).collect();
+        let open = |w: &Windows| Open {
+            window: w.open,
+            rolling: w.rolling,
+            ends: w.definition.window != Window::Lifetime,
+            span: w.span,
+        };
+        self.opens = self.list.iter().map(open).collect();
         self.boundary =
             self.list.iter().filter(|w| w.active).map(|w| w.span.end_ms).min().unwrap_or(i64::MAX);
         forget_at

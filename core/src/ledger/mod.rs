@@ -16,7 +16,7 @@ pub(crate) use definitions::Definitions;
 pub(crate) use kind::Kind;
 pub(crate) use pool::{Counter, Pool};
 pub(crate) use saved::{Saved, SavedRef};
-pub(crate) use subjects::{Row, Subjects};
+pub(crate) use subjects::{NEAR, NO_OWN, Row, Subjects};
 
 use crate::map::Seed;
 use std::collections::BTreeMap;
@@ -96,18 +96,39 @@ impl Ledger {
     /// The row of a subject, [`NO_ROW`] when it has no counters.
     #[inline]
     pub(crate) fn row(&self, kind: Kind, name: &str) -> u32 {
-        self.subjects.find(kind, name, self.subjects.hash(kind, name)).unwrap_or(NO_ROW)
+        self.subjects.find(kind, name, self.subjects.hash(kind, name)).map_or(NO_ROW, |(number, _)| number)
     }
 
-    /// The row of a subject, made where there is none.
-    pub(crate) fn row_or_insert(&mut self, kind: Kind, name: &str) -> u32 {
-        let hash = self.subjects.hash(kind, name);
-        self.subjects.find(kind, name, hash).unwrap_or_else(|| self.subjects.insert(kind, name, hash))
+    /// All counters of a row.
+    pub(crate) fn counters_of(&self, row: u32) -> impl Iterator<Item = &Counter> {
+        let row = self.subjects.row(row);
+        let near = row.map_or(&[][..], |row| row.near());
+        let far = row.map_or(&[][..], |row| self.pool.get(row.far()));
+        near.iter().filter(|counter| !counter.is_vacant()).chain(far)
+    }
+
+    /// The counter at a place, which is near below [`NEAR`] and far from there on.
+    #[inline]
+    fn at_place<'l>(&'l self, row: &'l Row, place: usize) -> Option<&'l Counter> {
+        match row.near().get(place) {
+            Some(counter) => Some(counter),
+            None => self.pool.get(row.far()).get(place - NEAR),
+        }
     }
 
     #[inline]
-    pub(crate) fn counters_of(&self, row: u32) -> &[Counter] {
-        self.subjects.row(row).map_or(&[], |row| self.pool.get(row.block()))
+    fn at_place_mut(&mut self, row: u32, place: usize) -> Option<&mut Counter> {
+        let row = self.subjects.row_mut(row)?;
+        if place < NEAR {
+            return row.near_mut().get_mut(place);
+        }
+        self.pool.get_mut(row.far()).get_mut(place - NEAR)
+    }
+
+    /// The place of the first counter for which `is` holds.
+    fn place_of(&self, row: &Row, is: impl Fn(&Counter) -> bool) -> Option<usize> {
+        let near = row.near().iter().position(&is);
+        near.or_else(|| self.pool.get(row.far()).iter().position(is).map(|place| place + NEAR))
     }
 
     /// What the counter of `definition` shows at present.
@@ -126,33 +147,27 @@ impl Ledger {
         Reading::new(sum)
     }
 
-    /// What one window of a calendar definition shows, and where in `counters` it stands: likely at the
+    /// What one window of a calendar definition shows, and where in `row` it stands: likely at the
     /// place where the last call found it, since subjects of one tier are laid out alike.
     #[inline]
-    pub(crate) fn look(
-        &self,
-        row: u32,
-        counters: &[Counter],
-        definition: u32,
-        window: u32,
-        likely: u16,
-    ) -> (Reading, u16) {
-        let at = CounterRef { row, definition, window };
-        let found = match counters.get(usize::from(likely)).filter(|c| c.is(at)) {
-            Some(counter) => Some((usize::from(likely), counter)),
-            None => counters.iter().enumerate().find(|(_, c)| c.is(at)),
-        };
-        let Some((place, counter)) = found else { return (Reading::default(), u16::MAX) };
-        let reading = match counter.spent {
-            Counter::WIDE => Reading::new(self.exact(row, counter)),
-            spent => Reading { spent, held: counter.held },
-        };
-        (reading, u16::try_from(place).unwrap_or(u16::MAX))
+    pub(crate) fn look(&self, row: &Row, at: CounterRef, likely: u16) -> (Reading, u16) {
+        let found = self.at_place(row, usize::from(likely)).filter(|counter| counter.is(at));
+        match found.filter(|counter| counter.spent != Counter::WIDE) {
+            Some(counter) => (Reading { spent: counter.spent, held: counter.held }, likely),
+            None => self.look_around(row, at),
+        }
+    }
+
+    fn look_around(&self, row: &Row, at: CounterRef) -> (Reading, u16) {
+        let place = self.place_of(row, |counter| counter.is(at));
+        let reading = place.and_then(|place| self.at_place(row, place)).map(|c| self.exact(at.row, c));
+        let place = place.and_then(|place| u16::try_from(place).ok()).unwrap_or(u16::MAX);
+        (reading.map_or_else(Reading::default, Reading::new), place)
     }
 
     /// What one window, or one bucket, holds by itself.
     pub(crate) fn reading_at(&self, at: CounterRef) -> Reading {
-        self.look(at.row, self.counters_of(at.row), at.definition, at.window, 0).0
+        self.subjects.row(at.row).map_or_else(Reading::default, |row| self.look(row, at, 0).0)
     }
 
     /// The spent amount that a window shows now: the whole live stretch for a rolling one.
@@ -175,7 +190,7 @@ impl Ledger {
     pub(crate) fn live(&self, row: u32, definition: u32) -> Vec<CounterRef> {
         let Some(windows) = self.definitions.get(definition) else { return Vec::new() };
         let mine =
-            self.counters_of(row).iter().filter(|c| c.definition == definition && windows.is_live(c.window));
+            self.counters_of(row).filter(|c| c.definition == definition && windows.is_live(c.window));
         let mut live: Vec<CounterRef> =
             mine.map(|c| CounterRef { row, definition, window: c.window }).collect();
         live.sort_unstable_by_key(|at| windows.age(at.window));
@@ -186,7 +201,6 @@ impl Ledger {
     pub(crate) fn oldest_used(&self, row: u32, definition: u32) -> Option<i64> {
         let windows = self.definitions.get(definition)?;
         self.counters_of(row)
-            .iter()
             .filter(|c| c.definition == definition && windows.is_live(c.window))
             .filter(|c| self.exact(row, c) != (0, 0))
             .map(|c| windows.bucket(c.window))
@@ -198,16 +212,21 @@ impl Ledger {
     #[inline]
     pub(crate) fn add_all<T>(&mut self, items: &[T], add: impl Fn(&T) -> Add) -> bool {
         let mut alarmed = false;
-        let mut row = NO_ROW;
-        let mut counters: &mut [Counter] = &mut [];
+        let mut number = NO_ROW;
+        let mut row: Option<&mut Row> = None;
         for (done, item) in items.iter().enumerate() {
             let add_one = add(item);
-            if add_one.at.row != row {
-                row = add_one.at.row;
-                counters = self.pool.get_mut(self.subjects.row(row).map(Row::block).unwrap_or_default());
+            if add_one.at.row != number || row.is_none() {
+                number = add_one.at.row;
+                row = self.subjects.row_mut(number);
             }
-            let found = counters.get_mut(usize::from(add_one.place)).filter(|c| c.is(add_one.at));
-            let Some(spent) = found.and_then(|counter| counter.add(add_one.spent, add_one.held)) else {
+            let place = usize::from(add_one.place);
+            let counter = row.as_mut().and_then(|row| match place < NEAR {
+                true => row.near_mut().get_mut(place),
+                false => self.pool.get_mut(row.far()).get_mut(place - NEAR),
+            });
+            let counter = counter.filter(|counter| counter.is(add_one.at));
+            let Some(spent) = counter.and_then(|counter| counter.add(add_one.spent, add_one.held)) else {
                 return alarmed | self.add_slowly(items.get(done..).unwrap_or(&[]), add);
             };
             alarmed |= spent >= add_one.alarm;
@@ -229,24 +248,24 @@ impl Ledger {
     /// Adds to a counter, making it where there is none; `room` says how many more are about to follow.
     /// A window that is gone takes nothing. Returns what is spent then.
     pub(crate) fn add(&mut self, at: CounterRef, spent: i128, held: i128, room: usize) -> i64 {
-        let counters = self.counters_of(at.row);
-        let found = counters.iter().position(|c| c.definition == at.definition && c.window == at.window);
+        let found = self.subjects.row(at.row).and_then(|row| self.place_of(row, |c| c.is(at)));
         let Some(place) = found.or_else(|| self.make(at, room)) else { return 0 };
-        let before = self.counters_of(at.row).get(place).map_or((0, 0), |c| self.exact(at.row, c));
+        let counter = self.subjects.row(at.row).and_then(|row| self.at_place(row, place));
+        let before = counter.map_or((0, 0), |c| self.exact(at.row, c));
         let after = (before.0.saturating_add(spent), before.1.saturating_add(held));
         let narrow = i64::try_from(after.0).ok().zip(i64::try_from(after.1).ok());
         match narrow {
             Some(_) => self.wide.remove(&at),
             None => self.wide.insert(at, after),
         };
-        let block = self.subjects.row(at.row).map(|row| row.block()).unwrap_or_default();
-        if let Some(counter) = self.pool.get_mut(block).get_mut(place) {
+        if let Some(counter) = self.at_place_mut(at.row, place) {
             (counter.spent, counter.held) = narrow.unwrap_or((Counter::WIDE, 0));
         }
         Reading::cut(after.0)
     }
 
-    /// Makes a counter in its row and says where; `None` when its window is gone.
+    /// Makes a counter in its row and says where; `None` when its window is gone. The open window's
+    /// counter stands near, where the last window's stood.
     fn make(&mut self, at: CounterRef, room: usize) -> Option<usize> {
         let windows = self.definitions.get(at.definition)?;
         windows.span_of(at.window)?;
@@ -257,14 +276,46 @@ impl Ledger {
                 && (c.held == 0 && c.spent != Counter::WIDE)
                 && windows.age(c.window) > 60
         };
-        let block = self.subjects.row_mut(at.row)?.block_mut();
-        if let Some(place) = self.pool.get(*block).iter().position(dead) {
-            *self.pool.get_mut(*block).get_mut(place)? = counter;
+        let row = self.subjects.row(at.row)?;
+        if let Some(place) = self.place_of(row, dead) {
+            *self.at_place_mut(at.row, place)? = counter;
             return Some(place);
         }
-        self.pool.push(block, counter, room);
+        let closed =
+            |c: &Counter| !windows.rolling && c.definition == at.definition && at.window == windows.open;
+        let near = row.near().iter().position(closed);
+        let near = near.or_else(|| row.near().iter().position(Counter::is_vacant));
         self.counters = self.counters.saturating_add(1);
-        self.pool.get(*block).len().checked_sub(1)
+        let row = self.subjects.row_mut(at.row)?;
+        let mut moved = counter;
+        if let Some(place) = near {
+            moved = std::mem::replace(row.near_mut().get_mut(place)?, counter);
+        }
+        if !moved.is_vacant() {
+            self.pool.push(row.far_mut(), moved, room);
+        }
+        near.or_else(|| (NEAR + self.pool.get(row.far()).len()).checked_sub(1))
+    }
+
+    /// Keeps the counters of a row that `keep` says. Returns how many are left.
+    fn retain(&mut self, row: u32, keep: impl Fn(&Counter, &Definitions) -> bool) -> usize {
+        let Some(row) = self.subjects.row_mut(row) else { return 0 };
+        let definitions = &self.definitions;
+        let mut gone: u64 = 0;
+        for counter in row.near_mut().iter_mut().filter(|c| !c.is_vacant()) {
+            if !keep(counter, definitions) {
+                *counter = Counter::EMPTY;
+                gone = gone.saturating_add(1);
+            }
+        }
+        let before = self.pool.get(row.far()).len();
+        if !self.pool.get(row.far()).iter().all(|c| keep(c, definitions)) {
+            self.pool.retain(row.far_mut(), |c| keep(c, definitions));
+        }
+        let after = self.pool.get(row.far()).len();
+        gone = gone.saturating_add((before - after.min(before)) as u64);
+        self.counters = self.counters.saturating_sub(gone);
+        after + row.near().iter().filter(|c| !c.is_vacant()).count()
     }
 
     /// Copies what the open window of `from` holds into the open window of `to`, unless that one
@@ -276,12 +327,11 @@ impl Ledger {
         // KEEP: a counter that is there but holds nothing is not in use.
         let in_use =
             |c: &Counter| c.definition == to && new.is_live(c.window) && self.exact(row, c) != (0, 0);
-        if self.counters_of(row).iter().any(in_use) {
+        if self.counters_of(row).any(in_use) {
             return Vec::new();
         }
         let mut moved = Vec::new();
-        for counter in self.counters_of(row).iter().filter(|c| c.definition == from && old.is_live(c.window))
-        {
+        for counter in self.counters_of(row).filter(|c| c.definition == from && old.is_live(c.window)) {
             let window = match (old.period(), new.period()) {
                 (Some(_), Some(period)) => {
                     let last = old.span_of(counter.window).map_or(i64::MAX, |s| s.end_ms.saturating_sub(1));
@@ -318,17 +368,13 @@ impl Ledger {
         }
         for row in 0..self.subjects.rows() {
             let future: Vec<Counter> =
-                self.counters_of(row).iter().filter(|c| self.is_future(c, &moved)).copied().collect();
+                self.counters_of(row).filter(|c| self.is_future(c, &moved)).copied().collect();
             for counter in future {
                 let value = self.exact(row, &counter);
                 let Some(open) = self.definitions.get(counter.definition).map(|w| w.open) else { continue };
                 let from = CounterRef { row, definition: counter.definition, window: counter.window };
                 moved.insert((counter.definition, counter.window), open);
-                if let Some(subject) = self.subjects.row_mut(row) {
-                    let gone = |c: &Counter| !(c.definition == from.definition && c.window == from.window);
-                    self.pool.retain(subject.block_mut(), gone);
-                    self.counters = self.counters.saturating_sub(1);
-                }
+                self.retain(row, |c, _| !c.is(from));
                 self.wide.remove(&from);
                 self.add(CounterRef { window: open, ..from }, value.0, value.1, 1);
             }

@@ -1,4 +1,5 @@
-//! Blocks of counters in fixed chunks: growth never moves what is there, so no command stalls.
+//! Blocks of counters that find no room in their subject's row, in fixed chunks: growth never moves what
+//! is there, so no command stalls.
 
 use super::kind::Kind;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -34,16 +35,21 @@ impl Counter {
         Some(spent)
     }
 
+    #[inline]
+    pub(crate) const fn is_vacant(&self) -> bool {
+        self.definition == Counter::VACANT
+    }
+
     pub(crate) const EMPTY: Counter = Counter { spent: 0, held: 0, definition: Counter::VACANT, window: 0 };
 }
 
-/// Where a subject's counters are.
+/// Where a subject's further counters are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub(crate) struct Block {
     first: u32,
     class: u8,
     len: u8,
-    /// The subject's table; it stands here because a row then fills 32 bytes.
+    /// The subject's table; it stands here because there is room.
     kind: Kind,
 }
 

@@ -4,16 +4,30 @@
 //! same at a thousand subjects and at ten million.
 
 use super::kind::Kind;
-use super::pool::Block;
+use super::pool::{Block, Counter};
 use super::shard::{ENTRIES_MAX, Entry, Shard};
 use crate::map::Seed;
 use serde::{Deserialize, Serialize};
 
-/// One subject.
+/// How many counters stand in the row itself: a day, a week and a month.
+pub(crate) const NEAR: usize = 3;
+
+/// No budgets of its own.
+pub(crate) const NO_OWN: u32 = u32::MAX;
+
+const fn no_own() -> u32 {
+    NO_OWN
+}
+
+/// One subject. Its first counters stand beside its name, so that one wait for memory brings both.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Row {
     name: Name,
     block: Block,
+    /// The number of the user's own budgets among the overrides of the policy in force.
+    #[serde(skip, default = "no_own")]
+    pub(crate) own: u32,
+    near: [Counter; NEAR],
 }
 
 /// An id of up to 22 bytes stands in the row itself.
@@ -54,12 +68,22 @@ impl Row {
     pub(crate) fn kind(&self) -> Kind {
         self.block.kind()
     }
+    /// Counters in the row itself, some of them vacant.
     #[inline]
-    pub(crate) fn block(&self) -> Block {
+    pub(crate) fn near(&self) -> &[Counter; NEAR] {
+        &self.near
+    }
+    #[inline]
+    pub(crate) fn near_mut(&mut self) -> &mut [Counter; NEAR] {
+        &mut self.near
+    }
+    /// Where the counters are that found no room in the row.
+    #[inline]
+    pub(crate) fn far(&self) -> Block {
         self.block
     }
     #[inline]
-    pub(crate) fn block_mut(&mut self) -> &mut Block {
+    pub(crate) fn far_mut(&mut self) -> &mut Block {
         &mut self.block
     }
     pub(crate) fn is_free(&self) -> bool {
@@ -99,17 +123,25 @@ impl Subjects {
         self.directory.get(slot).map_or(0, |s| *s as usize)
     }
 
+    /// A subject's row with its number.
     #[inline]
-    pub(crate) fn find(&self, kind: Kind, name: &str, hash: u32) -> Option<u32> {
+    pub(crate) fn find(&self, kind: Kind, name: &str, hash: u32) -> Option<(u32, &Row)> {
         let shard = self.shards.get(self.shard_of(hash))?;
-        shard.find(hash, |row| {
-            self.row(row).is_some_and(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
+        shard.find(hash, |number| {
+            self.row(number)
+                .filter(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
+                .map(|row| (number, row))
         })
     }
 
     /// Adds a subject that [`Subjects::find`] did not find.
     pub(crate) fn insert(&mut self, kind: Kind, name: &str, hash: u32) -> u32 {
-        let row = self.add_row(Row { name: Name::new(name), block: Block::of(kind) });
+        let row = self.add_row(Row {
+            name: Name::new(name),
+            block: Block::of(kind),
+            own: NO_OWN,
+            near: [Counter::EMPTY; NEAR],
+        });
         self.link(Entry { hash, row });
         row
     }
@@ -165,7 +197,7 @@ impl Subjects {
         }
     }
 
-    /// Forgets a subject; its block has to be released before.
+    /// Forgets a subject; its counters have to be gone before.
     pub(crate) fn remove(&mut self, row: u32) {
         let Some(subject) = self.row(row) else { return };
         let hash = self.hash(subject.kind(), subject.name());

@@ -1,6 +1,6 @@
 //! Forgetting: counters of closed windows go as time passes, a few rows a command.
 
-use super::{Counter, Ledger};
+use super::{Counter, Ledger, Row};
 use serde::{Deserialize, Serialize};
 
 /// Rows looked at in one command.
@@ -83,25 +83,17 @@ impl Ledger {
     }
 
     fn sweep_row(&mut self, row: u32, began: i64) -> bool {
-        let definitions = &self.definitions;
-        let keep = |c: &Counter| {
-            let forget_at = definitions.get(c.definition).and_then(|w| w.forget_at(c.window));
-            c.held != 0 || c.spent == Counter::WIDE || forget_at.is_some_and(|at| at > began)
-        };
-        let Some(subject) = self.subjects.row_mut(row).filter(|subject| !subject.is_free()) else {
-            return false;
-        };
-        let before = self.pool.get(subject.block()).len();
-        if self.pool.get(subject.block()).iter().all(keep) && before > 0 {
+        if self.subjects.row(row).is_none_or(Row::is_free) {
             return false;
         }
-        self.pool.retain(subject.block_mut(), keep);
-        let after = self.pool.get(subject.block()).len();
-        self.counters = self.counters.saturating_sub((before - after.min(before)) as u64);
-        if after == 0 {
+        let left = self.retain(row, |c, definitions| {
+            let forget_at = definitions.get(c.definition).and_then(|w| w.forget_at(c.window));
+            c.held != 0 || c.spent == Counter::WIDE || forget_at.is_some_and(|at| at > began)
+        });
+        if left == 0 {
             self.wide.retain(|at, _| at.row != row);
             self.subjects.remove(row);
         }
-        after == 0
+        left == 0
     }
 }

@@ -36,6 +36,18 @@ impl Attributes {
         ];
     }
 
+    /// Lengths and texts, for [`Attributes::from_parts`].
+    #[inline]
+    pub(super) fn parts(&self) -> ([u16; 8], &[u8]) {
+        (self.lengths, &self.bytes)
+    }
+
+    /// The attributes again; `bytes` may go on behind them.
+    pub(super) fn from_parts(lengths: [u16; 8], bytes: &[u8]) -> Attributes {
+        let len = lengths.iter().map(|length| usize::from(*length)).sum();
+        Attributes { lengths, bytes: bytes.get(..len).unwrap_or(&[]).to_vec() }
+    }
+
     fn texts(&self) -> [Option<&str>; 8] {
         let mut start = 0;
         self.lengths.map(|length| {

@@ -1,19 +1,23 @@
 //! Reservations: held → settled | released | expired (→ settled late, released late). One end, ever.
 
 mod attributes;
+mod ended;
+mod places;
 mod queue;
 
 pub(crate) use attributes::Attributes;
+use ended::Ended;
+use places::{Place, Places};
 use queue::Queue;
 
 use crate::amounts::Amounts;
 use crate::ledger::CounterRef;
 use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
-/// Names one reservation of one engine.
+/// Names one reservation of one engine: its number, in the order of creation, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReservationId(u64);
 
@@ -36,23 +40,6 @@ impl ReservationId {
         let digits = text.strip_prefix('r')?;
         let canonical = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         u64::from_str_radix(digits, 16).ok().filter(|_| canonical).map(ReservationId)
-    }
-
-    const fn new(slot: u32, generation: u32) -> ReservationId {
-        ReservationId((generation as u64) << 32 | slot as u64)
-    }
-
-    /// The place that it names, whoever has it now.
-    pub(crate) const fn slot(self) -> u32 {
-        self.parts().0
-    }
-
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the lower half is the slot, the upper the generation"
-    )]
-    const fn parts(self) -> (u32, u32) {
-        (self.0 as u32, (self.0 >> 32) as u32)
     }
 }
 
@@ -93,10 +80,13 @@ pub(crate) struct Held {
 /// One reservation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Reservation {
-    generation: u32,
     pub(crate) state: State,
+    /// Whether it has the default time to live.
+    usual: bool,
+    /// Whether the unknown price was an event already.
+    pub(crate) unpriced: bool,
     /// Every reservation ever made has its number; the order of creation.
-    pub(crate) sequence: u64,
+    sequence: u64,
     pub(crate) created_ms: i64,
     /// When the hold expires; once ended, when that was.
     pub(crate) ends_ms: i64,
@@ -110,16 +100,20 @@ pub(crate) struct Reservation {
     pub(crate) generation_of_policy: u32,
     /// The budget its decision named, and that budget's place in `counters`.
     pub(crate) lead: Option<(u32, u16)>,
-    /// Whether the unknown price was an event already.
-    pub(crate) unpriced: bool,
-    /// Where its time stands in the queue; expires at its own time when not the usual one.
-    links: queue::Links,
+}
+
+/// A reservation as a command finds it.
+pub(crate) enum Found {
+    /// In that slot, held or expired.
+    Open(u32),
+    /// Settled or released, with the lead's counter alone.
+    Ended(Box<Reservation>),
 }
 
 /// How long an end is remembered.
 const REMEMBERED_MS: i64 = 3_600_000;
 /// How many ends are remembered at most.
-const REMEMBERED_MAX: usize = 100_000;
+const REMEMBERED_MAX: u64 = 100_000;
 /// How long an expired reservation waits for its late end.
 const EXPIRED_MS: i64 = 24 * 3_600_000;
 /// Old ends forgotten in one command.
@@ -129,30 +123,36 @@ const CHUNK: usize = 1024;
 /// All reservations that are held or remembered.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Reservations {
+    /// Held and expired ones.
     slots: Vec<Vec<Reservation>>,
     free: Vec<u32>,
+    #[serde(skip)]
+    places: Places,
+    #[serde(skip)]
     queue: Queue,
-    ended: VecDeque<u32>,
+    ended: Ended,
     expired: VecDeque<(u32, u64)>,
     sequence: u64,
     expirations: u64,
 }
 
 impl Reservation {
-    pub(crate) fn id(&self, slot: u32) -> ReservationId {
-        ReservationId::new(slot, self.generation)
+    pub(crate) fn id(&self) -> ReservationId {
+        ReservationId(self.sequence)
     }
 
-    /// Whether a command at `now_ms` still finds it.
+    /// The budget that its decision named, and that budget's counter.
     #[inline]
-    fn is_remembered(&self, now_ms: i64) -> bool {
-        match self.state {
-            State::Free => false,
-            State::Held => true,
-            State::Expired => now_ms < self.ends_ms.saturating_add(EXPIRED_MS),
-            State::Settled | State::Released => now_ms < self.ends_ms.saturating_add(REMEMBERED_MS),
-        }
+    pub(crate) fn lead_counter(&self) -> Option<(u32, Held)> {
+        let (name, place) = self.lead?;
+        self.counters.get(usize::from(place)).map(|counter| (name, *counter))
     }
+}
+
+/// Whether a command at `now_ms` still finds what ended, or expired, at `ends_ms`.
+#[inline]
+const fn is_remembered(ends_ms: i64, for_ms: i64, now_ms: i64) -> bool {
+    now_ms < ends_ms.saturating_add(for_ms)
 }
 
 impl Reservations {
@@ -172,15 +172,20 @@ impl Reservations {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
         self.sequence = self.sequence.wrapping_add(1);
         let sequence = self.sequence;
-        if let Some(reservation) = self.slot_mut(slot) {
+        let ends_ms = now_ms.saturating_add(ttl_ms);
+        self.places.add(sequence, Place::Slot(slot), usual);
+        if !usual {
+            self.enqueue_own(ends_ms, sequence, slot);
+        }
+        let reservation = self.slot_mut(slot).map(|reservation| {
             reservation.state = State::Held;
+            reservation.usual = usual;
             reservation.sequence = sequence;
             reservation.created_ms = now_ms;
-            reservation.ends_ms = now_ms.saturating_add(ttl_ms);
-        }
-        self.enqueue(slot, usual);
-        let reservation = self.slot_mut(slot);
-        (ReservationId::new(slot, reservation.as_ref().map_or(0, |r| r.generation)), reservation)
+            reservation.ends_ms = ends_ms;
+            reservation
+        });
+        (ReservationId(sequence), reservation)
     }
 
     #[cold]
@@ -200,46 +205,79 @@ impl Reservations {
     }
 
     #[inline]
-    pub(crate) fn slot_mut(&mut self, slot: u32) -> Option<&mut Reservation> {
+    fn slot_mut(&mut self, slot: u32) -> Option<&mut Reservation> {
         self.slots.get_mut(slot as usize / CHUNK)?.get_mut(slot as usize % CHUNK)
     }
 
-    /// The place of a reservation that is held or still remembered.
+    /// A reservation that is held or still remembered.
     #[inline]
-    pub(crate) fn find(&self, id: ReservationId, now_ms: i64) -> Option<u32> {
-        let (slot, generation) = id.parts();
-        let found = self.slot(slot).filter(|r| r.generation == generation)?;
-        found.is_remembered(now_ms).then_some(slot)
+    pub(crate) fn find(&self, id: ReservationId, now_ms: i64) -> Option<Found> {
+        match self.places.get(id.0)? {
+            Place::Slot(slot) => {
+                let reservation = self.slot(slot)?;
+                let known = reservation.state == State::Held
+                    || is_remembered(reservation.ends_ms, EXPIRED_MS, now_ms);
+                known.then_some(Found::Open(slot))
+            }
+            Place::End(end) => self.find_ended(end, now_ms),
+        }
     }
 
-    /// Ends a held or expired reservation for good.
-    #[inline]
-    pub(crate) fn end(&mut self, slot: u32, state: State, now_ms: i64) {
-        self.dequeue(slot);
-        if let Some(reservation) = self.slot_mut(slot) {
-            reservation.state = state;
-            reservation.ends_ms = now_ms;
-            self.ended.push_back(slot);
+    #[cold]
+    fn find_ended(&self, end: u32, now_ms: i64) -> Option<Found> {
+        let ended = self.ended.get(end)?;
+        is_remembered(ended.ends_ms, REMEMBERED_MS, now_ms).then(|| Found::Ended(Box::new(ended)))
+    }
+
+    /// The reservation of that name while it is held or expired.
+    pub(crate) fn opened(&self, id: ReservationId) -> Option<&Reservation> {
+        match self.places.get(id.0)? {
+            Place::Slot(slot) => self.slot(slot),
+            Place::End(_) => None,
         }
+    }
+
+    /// Ends a held or expired reservation for good; its slot is another's from then on.
+    #[inline]
+    pub(crate) fn end(&mut self, slot: u32, state: State, charged: &Amounts, now_ms: i64) {
+        let Some(reservation) = self.slots.get_mut(slot as usize / CHUNK) else { return };
+        let Some(reservation) = reservation.get_mut(slot as usize % CHUNK) else { return };
+        let end = self.ended.push(reservation, state, charged, now_ms);
+        let (held, usual) = (reservation.state == State::Held, reservation.usual);
+        self.places.end(reservation.sequence, end, held && usual);
+        if held && !usual {
+            self.dequeue_own(slot);
+        }
+        self.free_slot(slot);
         self.forget(now_ms);
+    }
+
+    #[inline]
+    fn free_slot(&mut self, slot: u32) {
+        if let Some(reservation) = self.slot_mut(slot) {
+            reservation.state = State::Free;
+            self.free.push(slot);
+        }
     }
 
     /// The next hold whose time is over at `now_ms`, in the order of (expiry, creation); it is
     /// expired then.
     pub(crate) fn expire_next(&mut self, now_ms: i64) -> Option<u32> {
         let slot = self.first_due(now_ms)?;
-        self.dequeue(slot);
-        let reservation = self.slot_mut(slot)?;
-        reservation.state = State::Expired;
-        let sequence = reservation.sequence;
+        let (sequence, usual) = self.slot(slot).map(|r| (r.sequence, r.usual))?;
+        if usual {
+            self.places.leave_queue(sequence);
+        } else {
+            self.dequeue_own(slot);
+        }
+        self.slot_mut(slot)?.state = State::Expired;
         self.expired.push_back((slot, sequence));
         self.expirations = self.expirations.saturating_add(1);
         Some(slot)
     }
 
     /// Whether some hold is over at `now_ms`.
-    #[inline]
-    pub(crate) fn has_due(&self, now_ms: i64) -> bool {
+    pub(crate) fn has_due(&mut self, now_ms: i64) -> bool {
         self.first_due(now_ms).is_some()
     }
 
@@ -247,15 +285,13 @@ impl Reservations {
     #[inline]
     fn forget(&mut self, now_ms: i64) {
         for _ in 0..FORGET {
-            let Some(slot) = self.ended.front().copied() else { break };
-            let old = self.slot(slot).is_none_or(|r| r.ends_ms.saturating_add(REMEMBERED_MS) <= now_ms);
-            if !old && self.ended.len() <= REMEMBERED_MAX {
+            let Some(front) = self.ended.front() else { break };
+            let (sequence, ends_ms) = (front.sequence, front.ends_ms);
+            if is_remembered(ends_ms, REMEMBERED_MS, now_ms) && self.ended.len() <= REMEMBERED_MAX {
                 break;
             }
             self.ended.pop_front();
-            if self.slot(slot).is_some_and(|r| matches!(r.state, State::Settled | State::Released)) {
-                self.release_slot(slot);
-            }
+            self.places.forget(sequence);
         }
         if !self.expired.is_empty() {
             self.forget_expired(now_ms);
@@ -266,59 +302,62 @@ impl Reservations {
         for _ in 0..FORGET {
             let Some((slot, sequence)) = self.expired.front().copied() else { break };
             let waiting = self.slot(slot).filter(|r| r.state == State::Expired && r.sequence == sequence);
-            if waiting.is_some_and(|r| now_ms < r.ends_ms.saturating_add(EXPIRED_MS)) {
+            if waiting.is_some_and(|r| is_remembered(r.ends_ms, EXPIRED_MS, now_ms)) {
                 break;
             }
             let gone = waiting.is_some();
             self.expired.pop_front();
             if gone {
-                self.release_slot(slot);
+                self.places.forget(sequence);
+                self.free_slot(slot);
             }
         }
     }
 
-    fn release_slot(&mut self, slot: u32) {
-        if let Some(reservation) = self.slot_mut(slot) {
-            reservation.state = State::Free;
-            reservation.generation = reservation.generation.wrapping_add(1);
-            self.free.push(slot);
-        }
-    }
-
-    /// Every place, for the rare commands that look at all of them.
+    /// Every reservation that is held or expired, for the rare commands that look at all of them.
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Reservation> {
         self.slots.iter_mut().flatten().filter(|r| r.state != State::Free)
+    }
+
+    /// The counters that ended reservations name in events.
+    pub(crate) fn ended_counters_mut(&mut self) -> impl Iterator<Item = &mut Held> {
+        self.ended.iter_mut().filter_map(|end| end.lead.as_mut().map(|(_, counter)| counter))
     }
 
     /// Makes what lies after `now_ms` as if made at `now_ms`: the clock was wrong. What was forgotten
     /// at `latest_ms`, the time it showed, stays so.
     pub(crate) fn correct_clock(&mut self, latest_ms: i64, now_ms: i64) {
-        let forgotten = |r: &Reservation| r.state != State::Free && !r.is_remembered(latest_ms);
-        let gone = (0_u32..).zip(self.slots.iter().flatten()).filter(|(_, r)| forgotten(r));
-        let gone: std::collections::BTreeSet<u32> = gone.map(|(slot, _)| slot).collect();
-        self.ended.retain(|slot| !gone.contains(slot));
-        self.expired.retain(|(slot, _)| !gone.contains(slot));
-        for slot in gone {
-            self.release_slot(slot);
+        while let Some(front) = self.ended.front() {
+            let sequence = front.sequence;
+            if is_remembered(front.ends_ms, REMEMBERED_MS, latest_ms) {
+                break;
+            }
+            self.ended.pop_front();
+            self.places.forget(sequence);
         }
-        let mut held: Vec<(u64, u32)> = Vec::new();
+        for end in self.ended.iter_mut() {
+            end.ends_ms = end.ends_ms.min(now_ms);
+        }
+        let mut gone = BTreeSet::new();
         for (slot, reservation) in (0_u32..).zip(self.slots.iter_mut().flatten()) {
-            if reservation.state == State::Held {
-                held.push((reservation.sequence, slot));
-            } else if reservation.ends_ms > now_ms {
-                reservation.ends_ms = now_ms;
+            match reservation.state {
+                State::Held if reservation.created_ms > now_ms => {
+                    let ttl = reservation.ends_ms.saturating_sub(reservation.created_ms);
+                    reservation.created_ms = now_ms;
+                    reservation.ends_ms = now_ms.saturating_add(ttl);
+                }
+                State::Expired if !is_remembered(reservation.ends_ms, EXPIRED_MS, latest_ms) => {
+                    gone.insert((slot, reservation.sequence));
+                }
+                State::Expired => reservation.ends_ms = reservation.ends_ms.min(now_ms),
+                _ => {}
             }
         }
-        held.sort_unstable();
-        for (_, slot) in held {
-            let usual = self.is_usual(slot);
-            self.dequeue(slot);
-            if let Some(reservation) = self.slot_mut(slot).filter(|r| r.created_ms > now_ms) {
-                let ttl = reservation.ends_ms.saturating_sub(reservation.created_ms);
-                reservation.created_ms = now_ms;
-                reservation.ends_ms = now_ms.saturating_add(ttl);
-            }
-            self.enqueue(slot, usual);
+        self.expired.retain(|expired| !gone.contains(expired));
+        for (slot, sequence) in gone {
+            self.places.forget(sequence);
+            self.free_slot(slot);
         }
+        self.fill_own();
     }
 }

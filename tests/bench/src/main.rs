@@ -55,6 +55,10 @@ const PARTS: [&str; 5] = ["1k", "1m", "10m", "growth", "overrides"];
 
 fn main() {
     let wanted = std::env::args().nth(1).unwrap_or_else(|| "all".to_owned());
+    if wanted == "calls" {
+        let calls = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+        return throughput::calls(calls);
+    }
     let parts: &[&str] = match wanted.as_str() {
         "all" => &PARTS,
         "small" => &["1k", "1m", "overrides"],

@@ -37,6 +37,16 @@ pub fn call(engine: &mut Engine, user: &str, now: i64) {
     black_box(engine.settle(id, &actual, Report::default(), now).expect("it is held"));
 }
 
+/// That many calls of 1,000 users after as many that warm up, untimed: for a profiler. The difference of
+/// two runs is what a call takes.
+pub fn calls(calls: usize) {
+    let ids: Vec<String> = (0..1_000).map(user).collect();
+    let mut engine = engine(POLICY);
+    for i in order(ids.len(), calls) {
+        call(&mut engine, black_box(&ids[i as usize]), NOW);
+    }
+}
+
 pub fn goals(users: usize) -> Vec<Goal> {
     let calls = 1_000_000;
     let ids: Vec<String> = (0..users).map(user).collect();
