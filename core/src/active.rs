@@ -3,11 +3,12 @@
 use crate::action::Action;
 use crate::call::Call;
 use crate::dimension::Dimension;
-use crate::ledger::{Kind, Ledger, NO_OWN, Reading};
+use crate::ledger::{Definitions, Kind, Ledger, NO_OWN, Reading};
 use crate::map::{Map, Seed, spread};
 use crate::names::Names;
 use crate::plan::Plan;
 use crate::policy::{Budget, Filter, MissingUser, Policy};
+use crate::seats::{Seat, Seats};
 use crate::unit::Unit;
 use crate::window::Window;
 use hashbrown::HashTable;
@@ -59,7 +60,13 @@ impl Tiers {
     #[inline]
     fn get(&self, tier: &str) -> Option<(usize, &List)> {
         let number = match self.lists.len() {
-            0..=8 => self.lists.iter().position(|(name, _)| **name == *tier),
+            0..=8 => {
+                return self
+                    .lists
+                    .iter()
+                    .enumerate()
+                    .find_map(|(number, (name, list))| (**name == *tier).then_some((number, list)));
+            }
             _ => self.numbers.get(tier).copied(),
         }?;
         self.lists.get(number).map(|(_, list)| (number, list))
@@ -108,8 +115,9 @@ pub(crate) struct Active {
     global: List,
     /// Where a budget's name stands in this policy.
     positions: Vec<u32>,
-    /// The plans of ordinary calls, by tier; the last is that of calls without a known tier.
-    ready: Vec<Plan>,
+    /// The seats at ordinary calls, by tier; the last are those of calls without a known tier. Empty where
+    /// calls of this policy are not ordinary.
+    seats: Vec<Seats>,
 }
 
 impl Active {
@@ -153,7 +161,7 @@ impl Active {
             layers: layers.into(),
             global: List::new(),
             positions: Vec::new(),
-            ready: Vec::new(),
+            seats: Vec::new(),
         };
         for (number, rule) in (0_u32..).zip(&active.rules) {
             let name = rule.name as usize;
@@ -195,25 +203,50 @@ impl Active {
         }
     }
 
-    /// Makes the plans of ordinary calls ahead: a user without an override, no other layer than the
-    /// global one, no filter. They differ by tier alone.
+    /// Makes the seats of ordinary calls ahead.
     fn prepare(&mut self) {
         let enabled = self.policy.budgets().iter().zip(&self.rules).filter(|(b, _)| b.enabled);
-        if !self.layers.is_empty() || enabled.into_iter().any(|(_, rule)| rule.filtered) {
+        if !self.layers.is_empty() || enabled.into_iter().any(|(_, rule)| rule.filtered || rule.rolling) {
             return;
         }
         let none = List::new();
         let lists = self.tiers.lists.iter().map(|(_, list)| list).chain([&none]);
-        let call = Call::default();
-        let plan = |tier: &List| {
-            let mut plan = Plan::default();
-            let decided = self.push(tier, Kind::User, true, &call, &mut plan);
-            self.push(&self.every_user, Kind::User, !decided, &call, &mut plan);
-            self.push(&self.global, Kind::Global, true, &call, &mut plan);
-            plan.sort();
-            plan
-        };
-        self.ready = lists.map(plan).collect();
+        self.seats = lists.map(|tier| self.seats_for(&[], tier)).collect();
+    }
+
+    fn seats_for(&self, own: &[u32], tier: &[u32]) -> Seats {
+        let mut seats = Seats::new();
+        let mut decided = self.seat(own, false, true, &mut seats);
+        decided |= self.seat(tier, false, !decided, &mut seats);
+        self.seat(&self.every_user, false, !decided, &mut seats);
+        self.seat(&self.global, true, true, &mut seats);
+        seats
+    }
+
+    /// The seats at an ordinary call of a user with the budgets `own`, and whether the policy names the
+    /// tier; `None` where calls of this policy are not ordinary. `room` is for seats that are not at hand.
+    #[inline]
+    pub(crate) fn seats<'s>(
+        &'s self,
+        tier: Option<&str>,
+        own: u32,
+        definitions: &Definitions,
+        room: &'s mut Option<Seats>,
+    ) -> Option<(&'s [Seat], bool)> {
+        let tier = tier.and_then(|tier| self.tiers.get(tier));
+        let at_hand = self.seats.get(tier.map_or(self.seats.len().wrapping_sub(1), |(number, _)| number))?;
+        if own == NO_OWN {
+            return Some((at_hand, tier.is_some()));
+        }
+        let own = &self.overrides.get(own as usize)?.budgets;
+        let mut seats = self.seats_for(own, tier.map_or(&[], |(_, list)| list));
+        seats.iter_mut().for_each(|seat| seat.enter(definitions));
+        Some((room.insert(seats), tier.is_some()))
+    }
+
+    /// The seats at hand take the open windows.
+    pub(crate) fn enter(&mut self, definitions: &Definitions) {
+        self.seats.iter_mut().flatten().for_each(|seat| seat.enter(definitions));
     }
 
     fn file(&mut self, number: u32, budget: &Budget, ledger: &Ledger) {
@@ -262,12 +295,6 @@ impl Active {
     pub(crate) fn plan(&self, call: &Call<'_>, own: u32, plan: &mut Plan) {
         let tier = call.tier.and_then(|tier| self.tiers.get(tier));
         plan.knows_tier = tier.is_some();
-        if call.user.is_some() && own == NO_OWN {
-            let ready = tier.map_or(self.ready.len().wrapping_sub(1), |(number, _)| number);
-            if let Some(plan_of_tier) = self.ready.get(ready) {
-                return plan.take_shape((self.generation, ready), plan_of_tier);
-            }
-        }
         plan.clear();
         self.person(call, own, tier.map_or(&[], |(_, list)| list), plan);
         for layer in &self.layers {

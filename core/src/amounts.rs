@@ -11,6 +11,14 @@ pub(crate) struct Amounts {
 }
 
 impl Amounts {
+    /// One call of so many nano-dollars.
+    #[inline]
+    pub(crate) fn of_usd(usd: i64) -> Amounts {
+        let mut values = [0; 5];
+        (values[Unit::Usd as usize], values[Unit::Requests as usize]) = (usd, 1);
+        Amounts { values, given: 1 << Unit::Usd as u8 | 1 << Unit::Requests as u8 }
+    }
+
     #[inline]
     pub(crate) fn get(&self, unit: Unit) -> Option<i64> {
         (self.given & (1 << unit as u8) != 0).then(|| self.or_zero(unit))

@@ -110,7 +110,9 @@ fn over(
     sibling: bool,
     triggered: &mut SmallVec<[Trigger; 1]>,
 ) -> (Action, Reason) {
-    let Some(step) = highest(active, vote.budget, reading.used(), estimate) else { return (Action::Allow, Reason::WithinLimit) };
+    let Some(step) = highest(active, vote.budget, reading.used(), estimate) else {
+        return (Action::Allow, Reason::WithinLimit);
+    };
     let action = match step.action {
         Action::Downgrade if !sibling => Action::Warn,
         action => action,
@@ -131,9 +133,9 @@ pub(crate) fn fits_alone(active: &Active, plan: &Plan, amounts: &Amounts) -> boo
 
 /// How much of its limit a budget has used, this call included.
 #[derive(Debug, Clone, Copy)]
-struct Share {
-    used: u64,
-    limit: u64,
+pub(crate) struct Share {
+    pub(crate) used: u64,
+    pub(crate) limit: u64,
 }
 
 impl Share {
@@ -145,7 +147,7 @@ impl Share {
 
     /// used/limit against the other's; any use of a zero limit is more than any share.
     #[inline]
-    fn compare(&self, other: &Share) -> Ordering {
+    pub(crate) fn compare(&self, other: &Share) -> Ordering {
         let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
         if self.limit != 0 && other.limit != 0 {
             return product(self.used, other.limit).cmp(&product(other.used, self.limit));

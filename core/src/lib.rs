@@ -12,6 +12,7 @@ mod ledger;
 mod map;
 mod names;
 mod plan;
+mod seats;
 
 pub mod action;
 pub mod amount;

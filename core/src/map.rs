@@ -5,7 +5,7 @@
 #![allow(clippy::disallowed_types, reason = "this is the one module that may name a hash map")]
 
 use foldhash::fast::FixedState;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// A hash map keyed by a seeded fast hash.
 pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
@@ -28,6 +28,15 @@ impl Seed {
     #[allow(clippy::cast_possible_truncation, reason = "the upper half is the hash")]
     pub(crate) fn hash<T: Hash + ?Sized>(&self, value: &T) -> u32 {
         (self.0.hash_one(value) >> 32) as u32
+    }
+
+    /// As [`Seed::hash`], of a name.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "the upper half is the hash")]
+    pub(crate) fn hash_name(&self, name: &str) -> u32 {
+        let mut hasher = self.0.build_hasher();
+        hasher.write(name.as_bytes());
+        (hasher.finish() >> 32) as u32
     }
 }
 

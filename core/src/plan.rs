@@ -64,8 +64,6 @@ pub(crate) struct Plan {
     pub(crate) user: u32,
     /// Whether the policy names the call's tier, which then is a valid id.
     pub(crate) knows_tier: bool,
-    /// Which ready plan it still has the shape of, and of which policy.
-    shape: Option<(u32, usize)>,
 }
 
 impl Plan {
@@ -80,29 +78,6 @@ impl Plan {
         self.votes.clear();
         self.ladder = false;
         self.rolling = false;
-        self.shape = None;
-    }
-
-    /// Takes the shape of a ready plan, which is often the one it has: only rows, windows and readings
-    /// differ from call to call, and reading sets them all.
-    #[inline]
-    pub(crate) fn take_shape(&mut self, shape: (u32, usize), ready: &Plan) {
-        if self.shape != Some(shape) {
-            self.copy(ready);
-            self.shape = Some(shape);
-        }
-    }
-
-    /// The plan was changed beyond rows, windows and readings.
-    pub(crate) fn bend(&mut self) {
-        self.shape = None;
-    }
-
-    fn copy(&mut self, ready: &Plan) {
-        self.lines.clone_from(&ready.lines);
-        self.votes.clone_from(&ready.votes);
-        self.ladder = ready.ladder;
-        self.rolling = ready.rolling;
     }
 
     /// Adds a budget that counts the call; budgets of one definition and subject share a line.
@@ -117,7 +92,7 @@ impl Plan {
             self.lines.push(Line {
                 kind,
                 unit: rule.unit,
-                place: u16::MAX,
+                place: u16::try_from(at).unwrap_or(u16::MAX),
                 budget,
                 row: NO_ROW,
                 definition: rule.definition,
@@ -200,7 +175,6 @@ pub(crate) fn read(
     names: &Names,
     max_counters: u64,
 ) {
-    let mut bent = false;
     let mut number = NO_ROW;
     let mut row: Option<&Row> = None;
     for line in &mut plan.lines {
@@ -216,19 +190,17 @@ pub(crate) fn read(
         line.row = number;
         line.window = open.window;
         match row {
-            Some(row) if !open.rolling => (line.reading, line.place) = ledger.look(row, line.at(), line.place),
+            Some(row) if !open.rolling => {
+                (line.reading, line.place) = ledger.look(row, line.at(), line.place)
+            }
             Some(_) => line.reading = ledger.reading(number, line.definition),
             None if ledger.counters < max_counters => line.reading = Reading::default(),
             None => {
                 line.kind = Kind::Overflow;
-                bent = true;
                 line.row = ledger.row(line.kind, name_of(line, call, active, names));
                 line.reading = ledger.reading(line.row, line.definition);
             }
         }
-    }
-    if bent {
-        plan.bend();
     }
 }
 
@@ -274,6 +246,9 @@ pub(crate) fn row_or_insert(
         return number;
     }
     let number = ledger.subjects.insert(kind, name, hash);
+    if kind == Kind::Global {
+        ledger.global_is(number);
+    }
     if kind == Kind::User
         && let Some(row) = ledger.subjects.row_mut(number)
     {

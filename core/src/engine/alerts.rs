@@ -84,7 +84,6 @@ impl Engine {
     /// order), and notes from which amount on a charge has to look again.
     #[cold]
     pub(super) fn fire(&mut self, plan: &mut Plan, call: &Call<'_>, called: Option<&str>, now: i64) {
-        plan.bend();
         for line in &mut plan.lines {
             line.alarm = if line.alarm == 0 { 0 } else { i64::MAX };
         }

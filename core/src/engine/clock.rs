@@ -67,6 +67,7 @@ impl Engine {
             before.is_some_and(|w| w.span.start_ms > span.start_ms)
         });
         let forget_at = self.ledger.definitions.advance(&moves, now);
+        self.active.enter(&self.ledger.definitions);
         self.ledger.sweep_at(forget_at);
         if back {
             self.fold_future();
@@ -84,19 +85,17 @@ impl Engine {
         for reservation in self.reservations.all_mut() {
             reservation.counters.iter_mut().for_each(rename);
         }
-        self.reservations.ended_counters_mut().for_each(rename);
         self.fired.rename_windows(&moved);
     }
 
     /// An unknown outcome must not lift the cap: the hold is charged, as a presumption.
     #[cold]
     fn expire(&mut self, now: i64) {
-        let Some(slot) = self.reservations.expire_next(now) else { return };
-        let Some(reservation) = self.reservations.slot(slot) else { return };
+        let Some(reservation) = self.reservations.expire_next(now) else { return };
         let (at_ms, id) = (reservation.ends_ms, reservation.id());
         let held = reservation.amounts;
         let counters = reservation.counters.clone();
-        for counter in &counters {
+        for counter in counters.iter() {
             let amount = i128::from(held.or_zero(counter.unit));
             // ONCE: the hold becomes a charge in one step. Where nothing is held nothing moves, so that a
             // bucket which has left is not made again.
@@ -110,7 +109,7 @@ impl Engine {
         }
         self.breakers.probe_lost(id.to_bits());
         if !counters.is_empty() {
-            let Some(reservation) = self.reservations.slot(slot) else { return };
+            let Some(reservation) = self.reservations.get(id) else { return };
             let mut event = self.money_event(reservation, EventKind::Expired, at_ms);
             let unit = event.unit.unwrap_or(Unit::Usd);
             event.amount = Some((held.or_zero(unit), unit));

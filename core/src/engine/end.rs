@@ -7,7 +7,7 @@ use crate::call::{Actual, Report};
 use crate::error::Error;
 use crate::event::{Event, EventKind};
 use crate::ledger::Add;
-use crate::reservation::{Found, Reservation, ReservationId, State};
+use crate::reservation::{Reservation, ReservationId, State};
 use crate::unit::Unit;
 
 /// What an end did.
@@ -70,39 +70,39 @@ impl Engine {
         now_ms: i64,
     ) -> Result<Settled, Error> {
         let now = self.tick(now_ms)?;
-        let slot = match self.reservations.find(id, now) {
-            Some(Found::Open(slot)) => slot,
-            Some(Found::Ended(end)) => return self.settle_again(&end, actual, now),
-            None => return Err(Error::UnknownReservation),
+        let Some(reservation) = self.reservations.find(id, now) else {
+            return Err(Error::UnknownReservation);
         };
-        let Some(reservation) = self.reservations.slot(slot) else { return Err(Error::UnknownReservation) };
+        if matches!(reservation.state, State::Settled | State::Released) {
+            return self.settle_again(id, actual, now);
+        }
         let (late, held) = (reservation.state == State::Expired, reservation.amounts);
         let (charge, unknown_price) = self.charge(reservation, actual);
-        let alarmed = self.move_money(slot, &held, &charge, late);
+        let alarmed = self.finish(id, State::Settled, &held, &charge, now);
         let overage = charge.or_zero(Unit::Usd).saturating_sub(held.or_zero(Unit::Usd)).max(0);
         if actual.bad || unknown_price || overage > 0 || late {
-            self.settle_events(slot, &charge, (actual.bad, unknown_price, late), overage, now);
+            self.settle_events(id, (actual.bad, unknown_price, late), overage, now);
         }
         if alarmed {
-            self.fire_of(slot, now);
+            self.fire_of(id, now);
         }
         if !self.active.policy.breakers().is_empty() {
-            self.measure_end(slot, id, report, charge.or_zero(Unit::Usd), false, now);
+            self.measure_end(id, report, charge.or_zero(Unit::Usd), false, now);
         }
-        self.reservations.end(slot, State::Settled, &charge, now);
         let outcome = if late { Outcome::SettledLate } else { Outcome::Settled };
         Ok(Settled { outcome, overage, usd: charge.get(Unit::Usd) })
     }
 
     /// ONCE: what has ended stays as it ended.
     #[cold]
-    fn settle_again(&mut self, end: &Reservation, actual: &Actual, now: i64) -> Result<Settled, Error> {
+    fn settle_again(&mut self, id: ReservationId, actual: &Actual, now: i64) -> Result<Settled, Error> {
+        let Some(end) = self.reservations.get(id) else { return Err(Error::UnknownReservation) };
         if end.state != State::Settled {
-            return Err(self.conflict(end, Error::AlreadyReleased, now));
+            return Err(self.conflict(id, Error::AlreadyReleased, now));
         }
         let (charge, _) = self.charge(end, actual);
         if !end.charged.comes_to(&charge) {
-            return Err(self.conflict(end, Error::AlreadySettled, now));
+            return Err(self.conflict(id, Error::AlreadySettled, now));
         }
         Ok(Settled { outcome: Outcome::Replayed, overage: 0, usd: charge.get(Unit::Usd) })
     }
@@ -114,24 +114,23 @@ impl Engine {
     /// [`Error::UnknownReservation`], [`Error::AlreadySettled`], [`Error::InvalidTime`].
     pub fn release(&mut self, id: ReservationId, report: Report, now_ms: i64) -> Result<Outcome, Error> {
         let now = self.tick(now_ms)?;
-        let slot = match self.reservations.find(id, now) {
-            Some(Found::Open(slot)) => slot,
-            Some(Found::Ended(end)) if end.state == State::Released => return Ok(Outcome::Replayed),
-            Some(Found::Ended(end)) => return Err(self.conflict(&end, Error::AlreadySettled, now)),
-            None => return Err(Error::UnknownReservation),
+        let Some(reservation) = self.reservations.find(id, now) else {
+            return Err(Error::UnknownReservation);
         };
-        let Some(reservation) = self.reservations.slot(slot) else { return Err(Error::UnknownReservation) };
-        let (late, held) = (reservation.state == State::Expired, reservation.amounts);
-        self.move_money(slot, &held, &Amounts::default(), late);
+        let (late, held) = match reservation.state {
+            State::Held | State::Expired => (reservation.state == State::Expired, reservation.amounts),
+            State::Released => return Ok(Outcome::Replayed),
+            State::Settled | State::Free => return Err(self.conflict(id, Error::AlreadySettled, now)),
+        };
+        self.finish(id, State::Released, &held, &Amounts::default(), now);
         if late {
-            self.say_of(slot, EventKind::LateRelease, now, |_| {});
+            self.say_of(id, EventKind::LateRelease, now, |_| {});
         }
         if report.ok == Some(false) {
-            self.measure_end(slot, id, report, 0, true, now);
+            self.measure_end(id, report, 0, true, now);
         } else {
             self.probe_lost(id);
         }
-        self.reservations.end(slot, State::Released, &Amounts::default(), now);
         Ok(if late { Outcome::ReleasedLate } else { Outcome::Released })
     }
 
@@ -162,22 +161,18 @@ impl Engine {
     /// Hold (or presumption) off, charge on. CONSERVE: what leaves `held` is what the reserve put there.
     /// Returns whether a threshold may have been reached.
     #[inline]
-    fn move_money(&mut self, slot: u32, held: &Amounts, charge: &Amounts, late: bool) -> bool {
-        let Some(reservation) = self.reservations.slot(slot) else { return false };
+    fn finish(&mut self, id: ReservationId, end: State, held: &Amounts, charge: &Amounts, now: i64) -> bool {
+        // Only a rolling counter's alarm is 0: its thresholds re-arm on what is spent before the charge.
+        if self.has_marks() {
+            self.rearm_before(id);
+        }
+        let Some(reservation) = self.reservations.end(id, end, charge, now) else { return false };
+        let late = reservation.before == State::Expired;
         // Under another policy, or in another window, other counters than the charged ones decide the call.
         let alarmed = reservation.generation_of_policy != self.active.generation
             || reservation.created_ms < self.ledger.definitions.moved_ms();
-        // Only a rolling counter's alarm is 0: its thresholds re-arm on what is spent before the charge.
-        if self.has_marks() && reservation.counters.iter().any(|c| c.alarm == 0) {
-            let attributes = reservation.attributes.clone();
-            let call = attributes.call();
-            let plan = self.plan(&call);
-            self.rearm_rolling(&plan);
-            self.put_back(plan);
-        }
-        let Some(reservation) = self.reservations.slot(slot) else { return false };
         alarmed
-            | self.ledger.add_all(&reservation.counters, |counter| {
+            | self.ledger.add_all(reservation.counters, |counter| {
                 let (off, on) = (held.or_zero(counter.unit), charge.or_zero(counter.unit));
                 let (spent, held) =
                     if late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
@@ -186,64 +181,66 @@ impl Engine {
     }
 
     #[cold]
+    fn rearm_before(&mut self, id: ReservationId) {
+        let Some(reservation) = self.reservations.get(id) else { return };
+        if reservation.counters.iter().any(|counter| counter.alarm == 0) {
+            let attributes = reservation.attributes.clone();
+            let call = attributes.call();
+            let plan = self.plan(&call);
+            self.rearm_rolling(&plan);
+            self.put_back(plan);
+        }
+    }
+
+    #[cold]
     fn settle_events(
         &mut self,
-        slot: u32,
-        charge: &Amounts,
+        id: ReservationId,
         (bad, unpriced, late): (bool, bool, bool),
         overage: i64,
         now: i64,
     ) {
         if bad {
-            self.say_of(slot, EventKind::BadUsage, now, |_| {});
+            self.say_of(id, EventKind::BadUsage, now, |_| {});
         }
         if unpriced {
-            self.say_of(slot, EventKind::Unpriced, now, |_| {});
+            self.say_of(id, EventKind::Unpriced, now, |_| {});
         }
         if overage > 0 {
-            self.say_of(slot, EventKind::Overage, now, |event| event.amount = Some((overage, Unit::Usd)));
+            self.say_of(id, EventKind::Overage, now, |event| event.amount = Some((overage, Unit::Usd)));
         }
         if late {
-            self.say_of(slot, EventKind::LateSettle, now, |event| {
+            let charged = self.reservations.get(id).map(|r| r.charged).unwrap_or_default();
+            self.say_of(id, EventKind::LateSettle, now, |event| {
                 let unit = event.unit.unwrap_or(Unit::Usd);
-                event.amount = Some((charge.or_zero(unit), unit));
+                event.amount = Some((charged.or_zero(unit), unit));
             });
         }
     }
 
-    /// An event about the money of an open reservation.
+    /// An event about the money of a reservation.
     #[cold]
-    fn say_of(&mut self, slot: u32, kind: EventKind, now: i64, add: impl FnOnce(&mut Event)) {
-        let Some(reservation) = self.reservations.slot(slot) else { return };
+    fn say_of(&mut self, id: ReservationId, kind: EventKind, now: i64, add: impl FnOnce(&mut Event)) {
+        let Some(reservation) = self.reservations.get(id) else { return };
         let mut event = self.money_event(reservation, kind, now);
         add(&mut event);
         self.events.push(event);
     }
 
     #[cold]
-    fn conflict(&mut self, end: &Reservation, error: Error, now: i64) -> Error {
-        let mut event = self.money_event(end, EventKind::SettleConflict, now);
-        event.reason = Some(error.code().into());
-        self.events.push(event);
+    fn conflict(&mut self, id: ReservationId, error: Error, now: i64) -> Error {
+        self.say_of(id, EventKind::SettleConflict, now, |event| event.reason = Some(error.code().into()));
         error
     }
 
     #[cold]
-    fn fire_of(&mut self, slot: u32, now: i64) {
-        let Some(attributes) = self.reservations.slot(slot).map(|r| r.attributes.clone()) else { return };
+    fn fire_of(&mut self, id: ReservationId, now: i64) {
+        let Some(attributes) = self.reservations.get(id).map(|r| r.attributes.clone()) else { return };
         self.fire_after(&attributes.call(), attributes.called(), now);
     }
 
-    fn measure_end(
-        &mut self,
-        slot: u32,
-        id: ReservationId,
-        report: Report,
-        spent: i64,
-        released: bool,
-        now: i64,
-    ) {
-        let Some(attributes) = self.reservations.slot(slot).map(|r| r.attributes.clone()) else { return };
+    fn measure_end(&mut self, id: ReservationId, report: Report, spent: i64, released: bool, now: i64) {
+        let Some(attributes) = self.reservations.get(id).map(|r| r.attributes.clone()) else { return };
         let sample = Sample {
             calls: 1,
             errors: i64::from(report.ok == Some(false)),

@@ -5,6 +5,7 @@ mod circuits;
 mod clock;
 mod end;
 mod explain;
+mod ordinary;
 mod policies;
 mod price;
 mod record;

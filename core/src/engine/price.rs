@@ -42,6 +42,9 @@ impl Engine {
     #[inline]
     pub(super) fn expected(&self, call: &Call<'_>, now: i64) -> (Amounts, Priced) {
         let estimate = self.estimate(call);
+        if let Estimate { usd: Some(usd), tokens: None, input_tokens: None, output_tokens: None } = estimate {
+            return (Amounts::of_usd(*usd), Priced::Yes);
+        }
         let mut amounts = tokens(estimate.tokens, estimate.input_tokens, estimate.output_tokens);
         amounts.set(Unit::Requests, Some(1));
         let mut priced = Priced::Yes;

@@ -34,6 +34,15 @@ impl Engine {
     /// [`Decision::allowed`].
     pub fn reserve(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now_ms: i64) -> Result<Decision, Error> {
         let now = self.tick(now_ms)?;
+        if ttl_ms.is_none()
+            && let Some(decision) = self.reserve_ordinary(call, now)
+        {
+            return Ok(decision);
+        }
+        self.reserve_any(call, ttl_ms, now)
+    }
+
+    fn reserve_any(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now: i64) -> Result<Decision, Error> {
         // The counters are asked for first: they come from memory while the call is looked over.
         let mut plan = self.plan(call);
         let ttl = ttl_ms.unwrap_or(TTL_MS);
@@ -372,7 +381,7 @@ pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
 
 /// As [`check`], but for ids that are known to be valid because they stand in the engine already.
 #[inline]
-fn check_unknown(call: &Call<'_>, knows_user: bool, knows_tier: bool) -> Result<(), Error> {
+pub(super) fn check_unknown(call: &Call<'_>, knows_user: bool, knows_tier: bool) -> Result<(), Error> {
     let fits = |id: Option<&str>| id.is_none_or(|id| id::check(id).is_ok());
     let counts = |amount: Option<i64>| amount.unwrap_or(0) >= 0;
     let estimate = &call.estimate;

@@ -10,7 +10,7 @@ use crate::ledger::{Ledger, Saved, SavedRef};
 use crate::map::Seed;
 use crate::names::Names;
 use crate::policy::Policy;
-use crate::reservation::Reservations;
+use crate::reservation::{Reservations, Saved as SavedReservations, SavedRef as SavedReservationsRef};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ struct StateRef<'e> {
     fingerprint: u32,
     ledger: SavedRef<'e>,
     names: &'e Names,
-    reservations: &'e Reservations,
+    reservations: SavedReservationsRef<'e>,
     fired: &'e Fired,
     breakers: &'e Breakers,
     events: &'e Events,
@@ -38,7 +38,7 @@ struct State {
     fingerprint: u32,
     ledger: Saved,
     names: Names,
-    reservations: Reservations,
+    reservations: SavedReservations,
     fired: Fired,
     breakers: Breakers,
     events: Events,
@@ -56,7 +56,7 @@ impl Engine {
             fingerprint: self.active.policy.fingerprint(),
             ledger: self.ledger.save(),
             names: &self.names,
-            reservations: &self.reservations,
+            reservations: self.reservations.save(self.latest_ms.unwrap_or(i64::MIN)),
             fired: &self.fired,
             breakers: &self.breakers,
             events: &self.events,
@@ -84,10 +84,9 @@ impl Engine {
         if u32::from_le_bytes(*sum) != checksum(body) {
             return Err(invalid("is damaged"));
         }
-        let mut state: State = postcard::from_bytes(body).map_err(|_| invalid("cannot be read"))?;
-        if !state.reservations.check() {
-            return Err(invalid("contradicts itself"));
-        }
+        let state: State = postcard::from_bytes(body).map_err(|_| invalid("cannot be read"))?;
+        let reservations =
+            Reservations::load(state.reservations).ok_or_else(|| invalid("contradicts itself"))?;
         let seed = Seed::new(options.hash_seed);
         let mut ledger = Ledger::load(state.ledger, seed.clone())
             .ok_or_else(|| invalid("names a window that is not known"))?;
@@ -103,7 +102,7 @@ impl Engine {
             active,
             ledger,
             names,
-            reservations: state.reservations,
+            reservations,
             fired: state.fired,
             breakers: state.breakers,
             events: state.events,

@@ -169,8 +169,12 @@ pub(crate) struct Open {
     pub(crate) span: Span,
 }
 
-const NOTHING_OPEN: Open =
-    Open { window: u32::MAX, rolling: false, ends: false, span: Span { start_ms: i64::MAX, end_ms: i64::MIN } };
+const NOTHING_OPEN: Open = Open {
+    window: u32::MAX,
+    rolling: false,
+    ends: false,
+    span: Span { start_ms: i64::MAX, end_ms: i64::MIN },
+};
 
 /// Every definition that ever had a counter, numbered in the order it came.
 #[derive(Debug, Default)]

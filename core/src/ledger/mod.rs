@@ -79,6 +79,8 @@ pub(crate) struct Ledger {
     wide: BTreeMap<CounterRef, (i128, i128)>,
     pub(crate) counters: u64,
     sweep: Sweep,
+    /// Where the global row likely is.
+    global: u32,
 }
 
 impl Ledger {
@@ -90,6 +92,7 @@ impl Ledger {
             wide: BTreeMap::new(),
             counters: 0,
             sweep: Sweep::default(),
+            global: NO_ROW,
         }
     }
 
@@ -97,6 +100,23 @@ impl Ledger {
     #[inline]
     pub(crate) fn row(&self, kind: Kind, name: &str) -> u32 {
         self.subjects.find(kind, name, self.subjects.hash(kind, name)).map_or(NO_ROW, |(number, _)| number)
+    }
+
+    /// The near counters of the one subject that is everything, with its row's number.
+    #[inline]
+    pub(crate) fn global(&self) -> Option<(u32, &[Counter; NEAR])> {
+        let at_hand =
+            self.subjects.row(self.global).filter(|row| row.kind() == Kind::Global && !row.is_free());
+        let (number, row) = match at_hand {
+            Some(row) => (self.global, row),
+            None => self.subjects.find(Kind::Global, "", self.subjects.hash(Kind::Global, ""))?,
+        };
+        Some((number, row.near()))
+    }
+
+    /// Notes where the global row is.
+    pub(crate) fn global_is(&mut self, row: u32) {
+        self.global = row;
     }
 
     /// All counters of a row.
@@ -189,8 +209,7 @@ impl Ledger {
     /// The counters of `definition` that count at present, the newest bucket first.
     pub(crate) fn live(&self, row: u32, definition: u32) -> Vec<CounterRef> {
         let Some(windows) = self.definitions.get(definition) else { return Vec::new() };
-        let mine =
-            self.counters_of(row).filter(|c| c.definition == definition && windows.is_live(c.window));
+        let mine = self.counters_of(row).filter(|c| c.definition == definition && windows.is_live(c.window));
         let mut live: Vec<CounterRef> =
             mine.map(|c| CounterRef { row, definition, window: c.window }).collect();
         live.sort_unstable_by_key(|at| windows.age(at.window));

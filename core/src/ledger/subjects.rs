@@ -114,7 +114,7 @@ impl Subjects {
     /// The hash of a subject, for [`Subjects::find`] and [`Subjects::insert`].
     #[inline]
     pub(crate) fn hash(&self, kind: Kind, name: &str) -> u32 {
-        self.seed.hash(name) ^ (kind as u32).wrapping_mul(0x85eb_ca6b)
+        self.seed.hash_name(name) ^ (kind as u32).wrapping_mul(0x85eb_ca6b)
     }
 
     #[inline]

@@ -3,56 +3,81 @@
 use crate::call::{Call, Estimate};
 use serde::{Deserialize, Serialize};
 
-/// The call's attributes in one short buffer, and the model that was called instead, if any.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Room for short texts, which is nearly all there are.
+const NEAR: usize = 48;
+
+/// The call's attributes in one buffer, and the model that was called instead, if any.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     /// Lengths in the order of [`Attributes::texts`]; ids are never empty, so 0 is absent.
     lengths: [u16; 8],
-    bytes: Vec<u8>,
+    #[serde(with = "near")]
+    near: [u8; NEAR],
+    /// All texts, where they are too long for `near`.
+    far: Vec<u8>,
+}
+
+impl Default for Attributes {
+    fn default() -> Attributes {
+        Attributes { lengths: [0; 8], near: [0; NEAR], far: Vec::new() }
+    }
 }
 
 impl Attributes {
     /// Replaces what is remembered.
     #[inline]
     pub(crate) fn set(&mut self, call: &Call<'_>, called: Option<&str>) {
-        let Attributes { lengths, bytes } = self;
-        bytes.clear();
-        let mut keep = |text: Option<&str>| match text {
-            Some(text) => {
-                bytes.extend_from_slice(text.as_bytes());
-                u16::try_from(text.len()).unwrap_or(0)
+        self.far.clear();
+        let Call { user, tier, org, feature, session, provider, model, estimate: _ } = call;
+        if org.or(*feature).or(*session).or(*provider).or(*model).or(called).is_none() {
+            // Most calls at a gate for users and tiers say no more.
+            let (user, tier) = (user.unwrap_or(""), tier.unwrap_or(""));
+            if let Some((first, rest)) = self.near.split_at_mut_checked(user.len())
+                && let Some(second) = rest.get_mut(..tier.len())
+            {
+                first.copy_from_slice(user.as_bytes());
+                second.copy_from_slice(tier.as_bytes());
+                self.lengths = [short(user), short(tier), 0, 0, 0, 0, 0, 0];
+                return;
             }
-            None => 0,
-        };
-        *lengths = [
-            keep(call.user),
-            keep(call.tier),
-            keep(call.org),
-            keep(call.feature),
-            keep(call.session),
-            keep(call.provider),
-            keep(call.model),
-            keep(called),
-        ];
+        }
+        self.set_all(call, called);
     }
 
-    /// Lengths and texts, for [`Attributes::from_parts`].
-    #[inline]
-    pub(super) fn parts(&self) -> ([u16; 8], &[u8]) {
-        (self.lengths, &self.bytes)
+    fn set_all(&mut self, call: &Call<'_>, called: Option<&str>) {
+        let texts =
+            [call.user, call.tier, call.org, call.feature, call.session, call.provider, call.model, called];
+        let mut end = 0;
+        for (text, length) in texts.iter().zip(&mut self.lengths) {
+            let Some(text) = text else {
+                *length = 0;
+                continue;
+            };
+            *length = short(text);
+            let start = end;
+            end += text.len();
+            match self.near.get_mut(start..end) {
+                Some(room) => room.copy_from_slice(text.as_bytes()),
+                None => return self.set_far(&texts),
+            }
+        }
     }
 
-    /// The attributes again; `bytes` may go on behind them.
-    pub(super) fn from_parts(lengths: [u16; 8], bytes: &[u8]) -> Attributes {
-        let len = lengths.iter().map(|length| usize::from(*length)).sum();
-        Attributes { lengths, bytes: bytes.get(..len).unwrap_or(&[]).to_vec() }
+    #[cold]
+    fn set_far(&mut self, texts: &[Option<&str>; 8]) {
+        for (text, length) in texts.iter().zip(&mut self.lengths) {
+            let text = text.unwrap_or("");
+            *length = short(text);
+            self.far.extend_from_slice(text.as_bytes());
+        }
     }
 
     fn texts(&self) -> [Option<&str>; 8] {
+        let bytes = if self.far.is_empty() { &self.near[..] } else { &self.far };
         let mut start = 0;
         self.lengths.map(|length| {
             let end = start + usize::from(length);
-            let text = self.bytes.get(start..end).and_then(|b| std::str::from_utf8(b).ok());
+            let text = bytes.get(start..end).and_then(|b| std::str::from_utf8(b).ok());
             start = end;
             text.filter(|text| !text.is_empty())
         })
@@ -68,5 +93,29 @@ impl Attributes {
     pub(crate) fn called(&self) -> Option<&str> {
         let [.., model, called] = self.texts();
         called.or(model)
+    }
+}
+
+/// The length of an id, which has at most 256 bytes.
+#[inline]
+fn short(text: &str) -> u16 {
+    u16::try_from(text.len()).unwrap_or(0)
+}
+
+/// Bytes without the zeros at their end.
+mod near {
+    use super::NEAR;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(near: &[u8; NEAR], serializer: S) -> Result<S::Ok, S::Error> {
+        let len = near.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        serializer.collect_seq(near.iter().take(len))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; NEAR], D::Error> {
+        let bytes = Vec::<u8>::deserialize(deserializer)?;
+        let mut near = [0; NEAR];
+        near.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+        Ok(near)
     }
 }

@@ -1,20 +1,19 @@
 //! Reservations: held → settled | released | expired (→ settled late, released late). One end, ever.
 
 mod attributes;
-mod ended;
-mod places;
+mod holds;
 mod queue;
+mod ring;
+mod saved;
 
 pub(crate) use attributes::Attributes;
-use ended::Ended;
-use places::{Place, Places};
+pub(crate) use holds::{Held, Holds};
 use queue::Queue;
+use ring::Ring;
+pub(crate) use saved::{Saved, SavedRef};
 
 use crate::amounts::Amounts;
-use crate::ledger::CounterRef;
-use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 /// Names one reservation of one engine: its number, in the order of creation, from 1.
@@ -61,22 +60,6 @@ pub(crate) enum State {
     Released,
 }
 
-const fn nowhere() -> u16 {
-    u16::MAX
-}
-
-/// One counter that a reservation holds something of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Held {
-    pub(crate) at: CounterRef,
-    /// Where in its row the counter stood. A hint, which depends on the calls before: no state.
-    #[serde(skip, default = "nowhere")]
-    pub(crate) place: u16,
-    pub(crate) unit: Unit,
-    /// The spent amount from which on a threshold may fire, as the policy of the reserve has it.
-    pub(crate) alarm: i64,
-}
-
 /// One reservation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Reservation {
@@ -85,8 +68,10 @@ pub(crate) struct Reservation {
     usual: bool,
     /// Whether the unknown price was an event already.
     pub(crate) unpriced: bool,
-    /// Every reservation ever made has its number; the order of creation.
-    sequence: u64,
+    /// Every reservation ever made has its number, from 1; the order of creation.
+    number: u64,
+    /// The number of its end among all ends.
+    end: u64,
     pub(crate) created_ms: i64,
     /// When the hold expires; once ended, when that was.
     pub(crate) ends_ms: i64,
@@ -94,7 +79,7 @@ pub(crate) struct Reservation {
     pub(crate) amounts: Amounts,
     /// What was charged, once settled.
     pub(crate) charged: Amounts,
-    pub(crate) counters: Vec<Held>,
+    pub(crate) counters: Holds,
     pub(crate) attributes: Attributes,
     /// The policy it was judged by.
     pub(crate) generation_of_policy: u32,
@@ -102,12 +87,13 @@ pub(crate) struct Reservation {
     pub(crate) lead: Option<(u32, u16)>,
 }
 
-/// A reservation as a command finds it.
-pub(crate) enum Found {
-    /// In that slot, held or expired.
-    Open(u32),
-    /// Settled or released, with the lead's counter alone.
-    Ended(Box<Reservation>),
+/// A reservation as it ends.
+pub(crate) struct Ending<'r> {
+    /// Held or expired.
+    pub(crate) before: State,
+    pub(crate) created_ms: i64,
+    pub(crate) generation_of_policy: u32,
+    pub(crate) counters: &'r [Held],
 }
 
 /// How long an end is remembered.
@@ -116,43 +102,43 @@ const REMEMBERED_MS: i64 = 3_600_000;
 const REMEMBERED_MAX: u64 = 100_000;
 /// How long an expired reservation waits for its late end.
 const EXPIRED_MS: i64 = 24 * 3_600_000;
-/// Old ends forgotten in one command.
-const FORGET: usize = 4;
-const CHUNK: usize = 1024;
 
 /// All reservations that are held or remembered.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub(crate) struct Reservations {
-    /// Held and expired ones.
-    slots: Vec<Vec<Reservation>>,
-    free: Vec<u32>,
-    #[serde(skip)]
-    places: Places,
-    #[serde(skip)]
+    ring: Ring,
     queue: Queue,
-    ended: Ended,
-    expired: VecDeque<(u32, u64)>,
-    sequence: u64,
+    /// The number of the latest reservation.
+    last: u64,
+    /// How many have ended.
+    ends: u64,
     expirations: u64,
 }
 
 impl Reservation {
     pub(crate) fn id(&self) -> ReservationId {
-        ReservationId(self.sequence)
+        ReservationId(self.number)
     }
 
     /// The budget that its decision named, and that budget's counter.
-    #[inline]
     pub(crate) fn lead_counter(&self) -> Option<(u32, Held)> {
         let (name, place) = self.lead?;
         self.counters.get(usize::from(place)).map(|counter| (name, *counter))
     }
-}
 
-/// Whether a command at `now_ms` still finds what ended, or expired, at `ends_ms`.
-#[inline]
-const fn is_remembered(ends_ms: i64, for_ms: i64, now_ms: i64) -> bool {
-    now_ms < ends_ms.saturating_add(for_ms)
+    /// Whether a command at `now_ms`, after `ends` ends, still finds it.
+    #[inline]
+    fn is_known(&self, ends: u64, now_ms: i64) -> bool {
+        match self.state {
+            State::Free => false,
+            State::Held => true,
+            State::Expired => now_ms < self.ends_ms.saturating_add(EXPIRED_MS),
+            State::Settled | State::Released => {
+                now_ms < self.ends_ms.saturating_add(REMEMBERED_MS)
+                    && ends.wrapping_sub(self.end) < REMEMBERED_MAX
+            }
+        }
+    }
 }
 
 impl Reservations {
@@ -169,111 +155,74 @@ impl Reservations {
         ttl_ms: i64,
         usual: bool,
     ) -> (ReservationId, Option<&mut Reservation>) {
-        let slot = self.free.pop().unwrap_or_else(|| self.grow());
-        self.sequence = self.sequence.wrapping_add(1);
-        let sequence = self.sequence;
+        self.last = self.last.wrapping_add(1);
+        let (number, ends) = (self.last, self.ends);
         let ends_ms = now_ms.saturating_add(ttl_ms);
-        self.places.add(sequence, Place::Slot(slot), usual);
         if !usual {
-            self.enqueue_own(ends_ms, sequence, slot);
+            self.queue.join(ends_ms, number);
         }
-        let reservation = self.slot_mut(slot).map(|reservation| {
-            reservation.state = State::Held;
-            reservation.usual = usual;
-            reservation.sequence = sequence;
-            reservation.created_ms = now_ms;
-            reservation.ends_ms = ends_ms;
-            reservation
-        });
-        (ReservationId(sequence), reservation)
-    }
-
-    #[cold]
-    fn grow(&mut self) -> u32 {
-        if self.slots.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            self.slots.push(Vec::with_capacity(CHUNK));
-        }
-        let chunk = self.slots.len().saturating_sub(1);
-        let Some(last) = self.slots.last_mut() else { return u32::MAX };
-        last.push(Reservation::default());
-        u32::try_from(chunk * CHUNK + last.len().saturating_sub(1)).unwrap_or(u32::MAX)
-    }
-
-    #[inline]
-    pub(crate) fn slot(&self, slot: u32) -> Option<&Reservation> {
-        self.slots.get(slot as usize / CHUNK)?.get(slot as usize % CHUNK)
-    }
-
-    #[inline]
-    fn slot_mut(&mut self, slot: u32) -> Option<&mut Reservation> {
-        self.slots.get_mut(slot as usize / CHUNK)?.get_mut(slot as usize % CHUNK)
+        let reservation =
+            self.ring.place(number, |before| before.is_known(ends, now_ms)).map(|reservation| {
+                reservation.state = State::Held;
+                reservation.usual = usual;
+                reservation.number = number;
+                reservation.created_ms = now_ms;
+                reservation.ends_ms = ends_ms;
+                reservation
+            });
+        (ReservationId(number), reservation)
     }
 
     /// A reservation that is held or still remembered.
     #[inline]
-    pub(crate) fn find(&self, id: ReservationId, now_ms: i64) -> Option<Found> {
-        match self.places.get(id.0)? {
-            Place::Slot(slot) => {
-                let reservation = self.slot(slot)?;
-                let known = reservation.state == State::Held
-                    || is_remembered(reservation.ends_ms, EXPIRED_MS, now_ms);
-                known.then_some(Found::Open(slot))
-            }
-            Place::End(end) => self.find_ended(end, now_ms),
-        }
+    pub(crate) fn find(&self, id: ReservationId, now_ms: i64) -> Option<&Reservation> {
+        self.ring.get(id.0).filter(|reservation| reservation.is_known(self.ends, now_ms))
     }
 
-    #[cold]
-    fn find_ended(&self, end: u32, now_ms: i64) -> Option<Found> {
-        let ended = self.ended.get(end)?;
-        is_remembered(ended.ends_ms, REMEMBERED_MS, now_ms).then(|| Found::Ended(Box::new(ended)))
-    }
-
-    /// The reservation of that name while it is held or expired.
-    pub(crate) fn opened(&self, id: ReservationId) -> Option<&Reservation> {
-        match self.places.get(id.0)? {
-            Place::Slot(slot) => self.slot(slot),
-            Place::End(_) => None,
-        }
-    }
-
-    /// Ends a held or expired reservation for good; its slot is another's from then on.
+    /// The reservation of that name, for as long as it has not made room for another.
     #[inline]
-    pub(crate) fn end(&mut self, slot: u32, state: State, charged: &Amounts, now_ms: i64) {
-        let Some(reservation) = self.slots.get_mut(slot as usize / CHUNK) else { return };
-        let Some(reservation) = reservation.get_mut(slot as usize % CHUNK) else { return };
-        let end = self.ended.push(reservation, state, charged, now_ms);
-        let (held, usual) = (reservation.state == State::Held, reservation.usual);
-        self.places.end(reservation.sequence, end, held && usual);
-        if held && !usual {
-            self.dequeue_own(slot);
-        }
-        self.free_slot(slot);
-        self.forget(now_ms);
+    pub(crate) fn get(&self, id: ReservationId) -> Option<&Reservation> {
+        self.ring.get(id.0)
     }
 
+    /// Ends a held or expired reservation for good, and tells what it was.
     #[inline]
-    fn free_slot(&mut self, slot: u32) {
-        if let Some(reservation) = self.slot_mut(slot) {
-            reservation.state = State::Free;
-            self.free.push(slot);
+    pub(crate) fn end(
+        &mut self,
+        id: ReservationId,
+        state: State,
+        charged: &Amounts,
+        now_ms: i64,
+    ) -> Option<Ending<'_>> {
+        let reservation = self.ring.get_mut(id.0)?;
+        let before = reservation.state;
+        if before == State::Held && !reservation.usual {
+            self.queue.leave(reservation.ends_ms, id.0);
         }
+        reservation.state = state;
+        reservation.ends_ms = now_ms;
+        reservation.charged = *charged;
+        self.ends = self.ends.wrapping_add(1);
+        reservation.end = self.ends;
+        Some(Ending {
+            before,
+            created_ms: reservation.created_ms,
+            generation_of_policy: reservation.generation_of_policy,
+            counters: &reservation.counters,
+        })
     }
 
     /// The next hold whose time is over at `now_ms`, in the order of (expiry, creation); it is
     /// expired then.
-    pub(crate) fn expire_next(&mut self, now_ms: i64) -> Option<u32> {
-        let slot = self.first_due(now_ms)?;
-        let (sequence, usual) = self.slot(slot).map(|r| (r.sequence, r.usual))?;
-        if usual {
-            self.places.leave_queue(sequence);
-        } else {
-            self.dequeue_own(slot);
+    pub(crate) fn expire_next(&mut self, now_ms: i64) -> Option<&Reservation> {
+        let number = self.first_due(now_ms)?;
+        let reservation = self.ring.get_mut(number)?;
+        reservation.state = State::Expired;
+        if !reservation.usual {
+            self.queue.leave(reservation.ends_ms, number);
         }
-        self.slot_mut(slot)?.state = State::Expired;
-        self.expired.push_back((slot, sequence));
         self.expirations = self.expirations.saturating_add(1);
-        Some(slot)
+        self.ring.get(number)
     }
 
     /// Whether some hold is over at `now_ms`.
@@ -281,82 +230,26 @@ impl Reservations {
         self.first_due(now_ms).is_some()
     }
 
-    /// Forgets ends that are old or too many. Exactness is [`Reservations::find`]'s; this frees memory.
-    #[inline]
-    fn forget(&mut self, now_ms: i64) {
-        for _ in 0..FORGET {
-            let Some(front) = self.ended.front() else { break };
-            let (sequence, ends_ms) = (front.sequence, front.ends_ms);
-            if is_remembered(ends_ms, REMEMBERED_MS, now_ms) && self.ended.len() <= REMEMBERED_MAX {
-                break;
-            }
-            self.ended.pop_front();
-            self.places.forget(sequence);
-        }
-        if !self.expired.is_empty() {
-            self.forget_expired(now_ms);
-        }
-    }
-
-    fn forget_expired(&mut self, now_ms: i64) {
-        for _ in 0..FORGET {
-            let Some((slot, sequence)) = self.expired.front().copied() else { break };
-            let waiting = self.slot(slot).filter(|r| r.state == State::Expired && r.sequence == sequence);
-            if waiting.is_some_and(|r| is_remembered(r.ends_ms, EXPIRED_MS, now_ms)) {
-                break;
-            }
-            let gone = waiting.is_some();
-            self.expired.pop_front();
-            if gone {
-                self.places.forget(sequence);
-                self.free_slot(slot);
-            }
-        }
-    }
-
-    /// Every reservation that is held or expired, for the rare commands that look at all of them.
+    /// Every reservation, for the rare commands that look at all of them.
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Reservation> {
-        self.slots.iter_mut().flatten().filter(|r| r.state != State::Free)
-    }
-
-    /// The counters that ended reservations name in events.
-    pub(crate) fn ended_counters_mut(&mut self) -> impl Iterator<Item = &mut Held> {
-        self.ended.iter_mut().filter_map(|end| end.lead.as_mut().map(|(_, counter)| counter))
+        self.ring.iter_mut().filter(|r| r.state != State::Free)
     }
 
     /// Makes what lies after `now_ms` as if made at `now_ms`: the clock was wrong. What was forgotten
     /// at `latest_ms`, the time it showed, stays so.
     pub(crate) fn correct_clock(&mut self, latest_ms: i64, now_ms: i64) {
-        while let Some(front) = self.ended.front() {
-            let sequence = front.sequence;
-            if is_remembered(front.ends_ms, REMEMBERED_MS, latest_ms) {
-                break;
-            }
-            self.ended.pop_front();
-            self.places.forget(sequence);
-        }
-        for end in self.ended.iter_mut() {
-            end.ends_ms = end.ends_ms.min(now_ms);
-        }
-        let mut gone = BTreeSet::new();
-        for (slot, reservation) in (0_u32..).zip(self.slots.iter_mut().flatten()) {
+        let ends = self.ends;
+        for reservation in self.ring.iter_mut() {
             match reservation.state {
                 State::Held if reservation.created_ms > now_ms => {
                     let ttl = reservation.ends_ms.saturating_sub(reservation.created_ms);
                     reservation.created_ms = now_ms;
                     reservation.ends_ms = now_ms.saturating_add(ttl);
                 }
-                State::Expired if !is_remembered(reservation.ends_ms, EXPIRED_MS, latest_ms) => {
-                    gone.insert((slot, reservation.sequence));
-                }
-                State::Expired => reservation.ends_ms = reservation.ends_ms.min(now_ms),
-                _ => {}
+                State::Held | State::Free => {}
+                _ if !reservation.is_known(ends, latest_ms) => reservation.state = State::Free,
+                _ => reservation.ends_ms = reservation.ends_ms.min(now_ms),
             }
-        }
-        self.expired.retain(|expired| !gone.contains(expired));
-        for (slot, sequence) in gone {
-            self.places.forget(sequence);
-            self.free_slot(slot);
         }
         self.fill_own();
     }

@@ -14,5 +14,6 @@ mod bounds;
 mod documents;
 mod guarantees;
 mod lab;
+mod ordinary;
 mod snapshots;
 mod store;

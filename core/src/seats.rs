@@ -1,0 +1,99 @@
+//! Who sits at an ordinary call: the budgets of a user, of the user's tier and of all, told apart by nothing
+//! else of the call. A seat has at hand all that an ordinary call asks of its budget.
+//!
+//! Policies with other layers, filters or rolling windows have no seats; their calls are planned one by one.
+
+use crate::active::{Active, Rule};
+use crate::ledger::{Definitions, NEAR};
+use crate::unit::Unit;
+use crate::window::Span;
+use smallvec::SmallVec;
+
+/// Seats at one call, at most.
+pub(crate) const SEATS_MAX: usize = 6;
+
+/// One budget's part in an ordinary call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seat {
+    pub(crate) limit: i64,
+    /// As in [`Rule`].
+    pub(crate) reached: i64,
+    pub(crate) exceeded: i64,
+    /// The lowest alert in amounts.
+    pub(crate) alarm: i64,
+    /// The spent amount from which on a charge has to look at thresholds.
+    pub(crate) charge_alarm: i64,
+    pub(crate) definition: u32,
+    /// The open window.
+    pub(crate) window: u32,
+    pub(crate) span: Span,
+    pub(crate) budget: u32,
+    pub(crate) rank: u32,
+    /// The budget's id, in [`crate::names::Names`].
+    pub(crate) name: u32,
+    /// Its counter's place among those charged.
+    pub(crate) line: u16,
+    pub(crate) unit: Unit,
+    /// Where among the near counters it likely stands.
+    pub(crate) place: u8,
+    /// Whether its counter is the global one, and not the user's.
+    pub(crate) global: bool,
+    pub(crate) decides: bool,
+    /// Whether it is the first of its counter, which is charged once.
+    pub(crate) charges: bool,
+    /// Whether the window ends; a lifetime does not.
+    pub(crate) ends: bool,
+}
+
+/// The seats of one call, in the order of a plan's lines.
+pub(crate) type Seats = SmallVec<[Seat; SEATS_MAX]>;
+
+impl Seat {
+    fn new(rule: &Rule, budget: u32, (global, decides): (bool, bool), place: usize) -> Seat {
+        let place = if global { 0 } else { place.min(NEAR - 1) };
+        Seat {
+            limit: rule.limit,
+            reached: rule.reached,
+            exceeded: rule.exceeded,
+            alarm: rule.alarm,
+            charge_alarm: if decides { rule.alarm } else { i64::MAX },
+            definition: rule.definition,
+            window: u32::MAX,
+            span: Span { start_ms: 0, end_ms: 0 },
+            budget,
+            rank: rule.rank,
+            name: rule.name,
+            line: 0,
+            unit: rule.unit,
+            place: u8::try_from(place).unwrap_or(0),
+            global,
+            decides,
+            charges: true,
+            ends: true,
+        }
+    }
+
+    /// Takes the open window of its definition.
+    pub(crate) fn enter(&mut self, definitions: &Definitions) {
+        let open = definitions.open(self.definition);
+        (self.window, self.span, self.ends) = (open.window, open.span, open.ends);
+    }
+}
+
+impl Active {
+    /// Adds the budgets of a list; whether there was any.
+    pub(crate) fn seat(&self, list: &[u32], global: bool, decides: bool, seats: &mut Seats) -> bool {
+        for budget in list {
+            let Some(rule) = self.rule(*budget) else { continue };
+            let mut seat = Seat::new(rule, *budget, (global, decides), seats.len());
+            seat.line = u16::try_from(seats.iter().filter(|other| other.charges).count()).unwrap_or(u16::MAX);
+            let first = seats.iter_mut().find(|other| other.charges && other.definition == rule.definition);
+            if let Some(first) = first {
+                first.charge_alarm = first.charge_alarm.min(seat.charge_alarm);
+                (seat.line, seat.charges) = (first.line, false);
+            }
+            seats.push(seat);
+        }
+        !list.is_empty()
+    }
+}
