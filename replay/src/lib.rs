@@ -27,5 +27,6 @@ mod strict;
 mod tally;
 pub mod timestamp;
 mod usage;
+mod wanted;
 
 pub use input::Unreadable;

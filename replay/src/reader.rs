@@ -12,11 +12,12 @@ use crate::csv::{self, Csv};
 use crate::field::{Field, Mapping};
 use crate::format::Format;
 use crate::input::{Input, Unreadable};
-use crate::json::{self, Json, Wanted};
+use crate::json::{self, Json};
 use crate::openai;
 use crate::row::{BadRow, Row};
 use crate::strict;
 use crate::usage::{self, Filled};
+use crate::wanted::Wanted;
 
 /// Why a file cannot be read at all.
 #[derive(Debug, thiserror::Error)]
