@@ -13,7 +13,9 @@ pub mod gate;
 mod input;
 mod intern;
 mod json;
-mod openai;
+mod pages;
+#[cfg(test)]
+mod pages_tests;
 pub mod reader;
 #[cfg(test)]
 mod reader_tests;
