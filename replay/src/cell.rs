@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use serde_json::{Number, Value};
-use spendgate_core::amount;
 use spendgate_core::unit::Unit;
+use spendgate_core::{amount, id};
 
 use crate::{strict, timestamp};
 
@@ -55,8 +55,10 @@ impl Cell<'_> {
         }
     }
 
-    /// An id, put into `into` as it stands. A JSON number gives its digits.
+    /// An id, put into `into` as it stands. A JSON number gives its digits. What is far too long is
+    /// refused here, where the error can be short.
     pub(crate) fn id(&self, into: &mut String) -> Result<(), String> {
+        let start = into.len();
         match self {
             Cell::Text(text) => match std::str::from_utf8(text) {
                 Ok(text) => into.push_str(text),
@@ -71,6 +73,9 @@ impl Cell<'_> {
                 Value::Number(number) => into.push_str(&number.to_string()),
                 _ => return Err(format!("{} is not a text", self.quoted())),
             },
+        }
+        if into.len() - start > id::MAX_BYTES {
+            return Err(format!("{} {}", self.quoted(), id::IdError::TooLong));
         }
         Ok(())
     }
@@ -220,6 +225,8 @@ mod tests {
         let said = id("12345678901234567890123").unwrap_err();
         assert!(said.ends_with("has lost digits: write such an id as a text"), "{said}");
         assert!(id("-1e16").is_err());
+        let long = id(&format!("\"{}\"", "x".repeat(1_000_000))).unwrap_err();
+        assert!(long.ends_with("…` is longer than 256 bytes") && long.len() < 100, "{}", long.len());
     }
 
     #[test]
