@@ -73,6 +73,10 @@ fn what_is_below_zero_is_called_so() {
         folder.run(&["replay", option, "-3", "log.csv"]).expect_code(2).says(option).says("is below zero");
     }
     folder.run(&["sample-log", "--calls", "-3"]).expect_code(2).says("is below zero");
+    folder
+        .run(&["sample-log", "--calls", "4294967295"])
+        .expect_code(2)
+        .says("at most 100000000 are possible");
     folder.run(&["sample-log", "--users", "-3"]).expect_code(2).says("--users");
     folder.run(&["replay", "--users", "many", "log.csv"]).expect_code(2).says("is not a whole number");
     folder.run(&["explain", "--policy", "p.json", "--usd", "--json"]).expect_code(2).says("--usd");
