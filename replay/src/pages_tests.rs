@@ -1,4 +1,4 @@
-//! Pages of usage APIs, as they come from the providers.
+//! JSON as it comes from APIs: pages, and keys that nobody knows beforehand.
 
 use crate::format::Format;
 use crate::reader_tests::read;
@@ -51,4 +51,13 @@ fn a_long_run_of_empty_buckets_is_read_through() {
     text.push_str(r#"{"start_time":1777593600,"results":[{"input_tokens":9,"num_model_requests":1}]}"#);
     let (rows, said) = read(&text, Format::Openai);
     assert_eq!((rows.len(), said.len()), (1, 0));
+}
+
+#[test]
+fn a_row_without_a_time_says_where_it_was_looked_for() {
+    let said = read(r#"{"ts_ms": 1777593600000, "cost": 1}"#, Format::Auto).1;
+    assert!(said[0].starts_with("log:1: time: is missing: none of `time`, `timestamp`, "), "{}", said[0]);
+    assert!(said[0].ends_with(" is there (name it with `--map time=KEY`)"), "{}", said[0]);
+    // A header has been looked at before.
+    assert_eq!(read("time,cost\n,1\n", Format::Auto).1, ["log:2: time: is missing"]);
 }
