@@ -6,6 +6,10 @@
 BENCH ?= all
 FUZZ_SECONDS ?= 60
 
+# The set-up may choose a toolchain and a path: cargo runs in the shell that has them.
+SHELL := bash
+RUST := . scripts/setup.sh && need_rust &&
+
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
@@ -22,8 +26,7 @@ soak: ## random sequences and properties with fresh seeds for SOAK_SECONDS (300)
 	@scripts/soak.sh
 
 bench: ## measure the goals of speed and memory; BENCH=small|1k|1m|10m|growth|overrides for a part
-	@bash -c '. scripts/setup.sh && need_rust'
-	cargo run --release -p spendgate-bench -- $(BENCH)
+	$(RUST) cargo run --release -p spendgate-bench -- $(BENCH)
 	@echo "docs/benchmarks.md keeps this table, the command above and the machine it ran on"
 
 conformance: ## run the vectors on every implementation; SPENDGATE_VECTORS adds folders
@@ -41,18 +44,15 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
 fmt: ## format the code
-	@bash -c '. scripts/setup.sh && need_rust'
-	cargo fmt --all
+	$(RUST) cargo fmt --all
 
 lint: ## check format, lints and the rules of the repository
-	@bash -c '. scripts/setup.sh && need_rust'
-	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	$(RUST) cargo fmt --all --check
+	$(RUST) cargo clippy --workspace --all-targets -- -D warnings
 	@scripts/check-repository.sh
 
 docs: ## build the documentation of the crates
-	@bash -c '. scripts/setup.sh && need_rust'
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+	$(RUST) RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 clean: ## remove what was built
 	rm -rf target out core/fuzz/target

@@ -7,7 +7,7 @@ use spendgate_replay::field::Field;
 use spendgate_replay::format::Format;
 
 use crate::price_args::{self, Price};
-use crate::values::{instant, mapping, number, shares, thousandths, usd};
+use crate::values::{calls, instant, mapping, number, shares, thousandths, usd};
 
 const AFTER: &str = "\
 Exit codes:
@@ -258,7 +258,7 @@ Examples:
   spendgate sample-log --calls 1000000 --seed 3 | spendgate replay --policy policy.json -")]
 pub(crate) struct SampleLogArgs {
     /// How many calls
-    #[arg(long, value_name = "N", default_value_t = 50_000, allow_negative_numbers = true, value_parser = number::<u32>)]
+    #[arg(long, value_name = "N", default_value_t = 50_000, allow_negative_numbers = true, value_parser = calls)]
     pub(crate) calls: u32,
     /// How many users
     #[arg(long, value_name = "N", default_value_t = 1_200, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(10..=10_000_000))]

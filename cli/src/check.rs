@@ -11,6 +11,7 @@ use crate::exit::{Code, Failure, error, plain, print};
 use crate::{files, price_args};
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Code, Failure> {
+    files::stdin_once(&args.policies)?;
     let (prices, now_ms) = (price_args::book(&args.prices), files::now_ms());
     let mut code = Code::Fine;
     let mut findings = Vec::new();

@@ -19,6 +19,14 @@ pub(crate) fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Refuses `-` where it stands twice among `paths`: what comes in by a pipe is there once.
+pub(crate) fn stdin_once<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    if paths.into_iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Failure::trouble("`-` is named twice, and standard input can be read once only"));
+    }
+    Ok(())
+}
+
 /// The text of a file, `-` being standard input.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let name = path.display();
@@ -57,16 +65,17 @@ pub(crate) fn read_policy(path: &Path, prices: &PriceBook, now_ms: i64) -> Resul
 }
 
 /// A file that appears whole or not at all: written beside its place in `pieces`, then moved there.
+/// A link is followed. A pipe or a device is written to as it is: nothing may take its place.
 pub(crate) fn write_whole(path: &Path, pieces: impl Iterator<Item = impl AsRef<str>>) -> Result<(), Failure> {
     let trouble = |e: io::Error| Failure::trouble(format!("{}: {e}", path.display()));
+    if is_special(path) {
+        let written = fs::OpenOptions::new().write(true).open(path).and_then(|file| write(file, pieces));
+        return written.map(drop).map_err(trouble);
+    }
     let beside = beside(path)?;
     let written = fs::File::create(&beside).and_then(|file| {
-        let mut out = io::BufWriter::new(file);
-        for piece in pieces {
-            out.write_all(piece.as_ref().as_bytes())?;
-        }
-        out.into_inner()?.sync_all()?;
-        fs::rename(&beside, path)
+        write(file, pieces)?.sync_all()?;
+        fs::rename(&beside, target(path))
     });
     written.map_err(|e| {
         let _ = fs::remove_file(&beside);
@@ -74,8 +83,29 @@ pub(crate) fn write_whole(path: &Path, pieces: impl Iterator<Item = impl AsRef<s
     })
 }
 
+fn write(file: fs::File, pieces: impl Iterator<Item = impl AsRef<str>>) -> io::Result<fs::File> {
+    let mut out = io::BufWriter::new(file);
+    for piece in pieces {
+        out.write_all(piece.as_ref().as_bytes())?;
+    }
+    Ok(out.into_inner()?)
+}
+
+/// True for what is there and is neither a file nor a folder.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
+/// The file that `path` leads to; itself where nothing is there yet.
+fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Refuses a place that cannot be written to, before the work is done.
 pub(crate) fn check_place(path: &Path) -> Result<(), Failure> {
+    if is_special(path) {
+        return Ok(());
+    }
     let beside = beside(path)?;
     match fs::File::create(&beside) {
         Ok(_) => {
@@ -108,7 +138,8 @@ pub(crate) fn keep_apart<'a>(
 }
 
 fn beside(path: &Path) -> Result<PathBuf, Failure> {
-    let name = path.file_name().filter(|_| !path.is_dir());
+    let target = target(path);
+    let name = target.file_name().filter(|_| !target.is_dir());
     let name = name.ok_or_else(|| Failure::trouble(format!("{}: is not a file name", path.display())))?;
-    Ok(path.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id())))
+    Ok(target.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id())))
 }

@@ -19,6 +19,7 @@ use crate::exit::{Code, Failure, print, warning};
 use crate::{files, price_args};
 
 pub(crate) fn run(args: &ReplayArgs) -> Result<Code, Failure> {
+    files::stdin_once(args.files.iter().chain(&args.policy).chain(&args.compare))?;
     if let Some(html) = &args.html {
         let inputs = args.files.iter().chain(&args.policy).chain(&args.compare);
         files::keep_apart("--html", html, inputs)?;

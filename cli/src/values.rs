@@ -15,6 +15,15 @@ pub(crate) fn number<N: std::str::FromStr<Err = std::num::ParseIntError>>(text: 
     })
 }
 
+/// The most calls of a made-up log: their times are drawn first, 16 bytes each.
+const CALLS_MAX: u32 = 100_000_000;
+
+/// How many calls a made-up log has.
+pub(crate) fn calls(text: &str) -> Result<u32, String> {
+    let read = number::<u32>(text)?;
+    if read > CALLS_MAX { Err(format!("at most {CALLS_MAX} are possible")) } else { Ok(read) }
+}
+
 /// An amount of USD in nano-dollars.
 pub(crate) fn usd(text: &str) -> Result<i64, String> {
     amount::parse(text, Unit::Usd).map_err(|e| match below_zero(text) {

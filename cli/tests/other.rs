@@ -73,6 +73,10 @@ fn what_is_below_zero_is_called_so() {
         folder.run(&["replay", option, "-3", "log.csv"]).expect_code(2).says(option).says("is below zero");
     }
     folder.run(&["sample-log", "--calls", "-3"]).expect_code(2).says("is below zero");
+    folder
+        .run(&["sample-log", "--calls", "4294967295"])
+        .expect_code(2)
+        .says("at most 100000000 are possible");
     folder.run(&["sample-log", "--users", "-3"]).expect_code(2).says("--users");
     folder.run(&["replay", "--users", "many", "log.csv"]).expect_code(2).says("is not a whole number");
     folder.run(&["explain", "--policy", "p.json", "--usd", "--json"]).expect_code(2).says("--usd");
@@ -90,6 +94,31 @@ fn prices_are_shown_with_how_the_name_was_understood() {
     assert_eq!(json[0]["usd_per_mtok"]["output"], "10");
     assert!(json[1]["usd_per_mtok"].is_null());
     assert!(folder.run(&["prices", ""]).expect_code(2).stdout.is_empty());
+}
+
+#[test]
+fn prices_of_long_prompts_and_other_lists_are_shown() {
+    let folder = Folder::new("price-lists");
+    let args = ["prices", "gemini-2.5-pro", "--at", "2026-11-01"];
+    let out = folder.run(&args).expect_code(0);
+    let out = out.shows("  prompts above 200,000 tokens:\n    input                  2.5\n");
+    let out = out
+        .shows("  batch:\n    input                0.625\n")
+        .shows("  batch, prompts above 200,000 tokens:\n");
+    out.shows("  web search           0.035 each\n");
+    let json = folder.run(&[&args[..], &["--json"]].concat()).expect_code(0).json();
+    let (now, batch) = (&json[0], &json[0]["batch"]);
+    assert_eq!(
+        (&now["usd_per_mtok"]["input"], &now["usd_each"]["web_search"]),
+        (&"1.25".into(), &"0.035".into())
+    );
+    assert_eq!(now["long_prompts"][0]["above_tokens"], 200_000);
+    assert_eq!(batch["usd_per_mtok"]["input"], "0.625");
+    assert_eq!(batch["long_prompts"][0]["usd_per_mtok"]["output"], "7.5");
+    // Before the table knows of batch prices there are none to show.
+    let then =
+        folder.run(&["prices", "gemini-2.5-pro", "--at", "2026-05-01", "--json"]).expect_code(0).json();
+    assert!(then[0]["batch"].is_null());
 }
 
 #[test]

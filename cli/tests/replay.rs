@@ -116,7 +116,11 @@ fn files_are_merged_by_time_and_late_rows_are_told() {
     let json = folder.run(&["replay", "--json", "b.csv", "a.csv"]).expect_code(0).json();
     assert_eq!((&json["log"]["late_rows"], &json["log"]["late_most_ms"]), (&1.into(), &3_600_000.into()));
     assert_eq!(json["log"]["first"], "2026-05-01T23:00:00Z");
-    let out = folder.run(&["replay", "--json", "late.csv"]).expect_code(1).says("late.csv:3: time: ");
+    let out = folder
+        .run(&["replay", "--json", "late.csv"])
+        .expect_code(1)
+        .says("late.csv:3: time: ")
+        .says("(--sort)");
     assert_eq!(out.json()["total"]["calls"], 1);
     let json = folder.run(&["replay", "--json", "--sort", "late.csv"]).expect_code(0).json();
     assert_eq!((&json["total"]["calls"], &json["log"]["late_rows"]), (&2.into(), &0.into()));

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-use spendgate_core::amount;
+use serde_json::{Number, Value};
 use spendgate_core::unit::Unit;
+use spendgate_core::{amount, id};
 
 use crate::{strict, timestamp};
 
@@ -19,6 +19,13 @@ pub(crate) enum Cell<'a> {
 
 /// The longest piece of a log that an error repeats, in characters.
 const QUOTED_MAX: usize = 60;
+
+/// From here on not every whole number is one of the floats: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+fn is_inexact(number: &Number) -> bool {
+    number.is_f64() && number.as_f64().is_some_and(|n| n.abs() >= EXACT)
+}
 
 /// User input in backticks, cut where it is long, without control characters.
 pub(crate) fn quote(text: &[u8]) -> String {
@@ -48,8 +55,10 @@ impl Cell<'_> {
         }
     }
 
-    /// An id, put into `into` as it stands. A JSON number gives its digits.
+    /// An id, put into `into` as it stands. A JSON number gives its digits. What is far too long is
+    /// refused here, where the error can be short.
     pub(crate) fn id(&self, into: &mut String) -> Result<(), String> {
+        let start = into.len();
         match self {
             Cell::Text(text) => match std::str::from_utf8(text) {
                 Ok(text) => into.push_str(text),
@@ -57,9 +66,16 @@ impl Cell<'_> {
             },
             Cell::Json(value) => match value.as_ref() {
                 Value::String(text) => into.push_str(text),
+                // Past 64 bits a number has lost its last digits: two users would become one.
+                Value::Number(number) if is_inexact(number) => {
+                    return Err(format!("{} has lost digits: write such an id as a text", self.quoted()));
+                }
                 Value::Number(number) => into.push_str(&number.to_string()),
                 _ => return Err(format!("{} is not a text", self.quoted())),
             },
+        }
+        if into.len() - start > id::MAX_BYTES {
+            return Err(format!("{} {}", self.quoted(), id::IdError::TooLong));
         }
         Ok(())
     }
@@ -194,6 +210,23 @@ mod tests {
         assert_eq!(text("1e3", Unit::Usd), Ok(Some(1_000_000_000_000)));
         assert_eq!(text("1e3", Unit::Tokens), Ok(Some(1_000)));
         assert!(json(Value::from(true), Unit::Usd).is_err());
+    }
+
+    #[test]
+    fn numbers_are_ids_while_they_are_exact() {
+        let id = |json: &str| {
+            let mut into = String::new();
+            let value = Cow::Owned(serde_json::from_str(json).unwrap());
+            Cell::Json(value).id(&mut into).map(|()| into)
+        };
+        assert_eq!(id("42").unwrap(), "42");
+        assert_eq!(id("18446744073709551615").unwrap(), "18446744073709551615");
+        assert_eq!(id("-1.5").unwrap(), "-1.5");
+        let said = id("12345678901234567890123").unwrap_err();
+        assert!(said.ends_with("has lost digits: write such an id as a text"), "{said}");
+        assert!(id("-1e16").is_err());
+        let long = id(&format!("\"{}\"", "x".repeat(1_000_000))).unwrap_err();
+        assert!(long.ends_with("…` is longer than 256 bytes") && long.len() < 100, "{}", long.len());
     }
 
     #[test]

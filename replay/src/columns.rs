@@ -78,6 +78,23 @@ impl Columns {
     }
 }
 
+/// What to say of a row that lacks `field`. A header was looked at before; of JSON nobody knows what
+/// keys there are until a row comes.
+pub(crate) fn missing(columns: &Columns, field: Field) -> String {
+    if columns.keys.is_empty() {
+        return "is missing".to_owned();
+    }
+    let mut names: Vec<String> = columns.of(field).iter().map(|p| quote(p.name.as_bytes())).collect();
+    names.dedup();
+    let map = field.as_str();
+    match names.as_slice() {
+        [_] => format!("is missing (name it with `--map {map}=KEY`)"),
+        several => {
+            format!("is missing: none of {} is there (name it with `--map {map}=KEY`)", several.join(", "))
+        }
+    }
+}
+
 /// The first column that stands twice where a field is read from it: nobody can say which of the two
 /// is meant. `None` when each stands once.
 pub(crate) fn repeated(columns: &Columns, header: &[String]) -> Option<String> {

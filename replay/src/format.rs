@@ -144,6 +144,7 @@ fn openai(field: Field) -> &'static [&'static str] {
         Field::Input => &["input_tokens"],
         Field::Output => &["output_tokens"],
         Field::Cached => &["input_cached_tokens"],
+        Field::CacheWrite => &["input_cache_write_tokens"],
         Field::Calls => &["num_model_requests"],
         _ => &[],
     }

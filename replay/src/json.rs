@@ -1,13 +1,8 @@
 //! JSON objects one after another: a line each, in an array, or pretty-printed in a row.
 
-use std::fmt;
 use std::io::{self, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
-
 use crate::input::{Input, trim_newline};
-use crate::strict::{self, Strict};
 
 /// The longest object, in bytes.
 const VALUE_MAX: usize = 64 * 1024 * 1024;
@@ -24,7 +19,7 @@ enum Layout {
 /// What comes next in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Record {
-    /// The text of one value stands at the mark.
+    /// The text of one value, or of something that is none, stands at the mark.
     Value,
     /// Nothing more can be read after this.
     Broken(&'static str),
@@ -35,6 +30,8 @@ pub(crate) enum Record {
 /// Finds the text of one value after another.
 pub(crate) struct Json {
     layout: Layout,
+    /// Whether an array is open.
+    inside: bool,
     done: bool,
 }
 
@@ -43,16 +40,16 @@ impl Json {
     pub(crate) fn open<R: Read>(input: &mut Input<R>) -> io::Result<Json> {
         skip_space(input)?;
         input.set_mark();
+        let json = |layout| Json { layout, inside: false, done: false };
         if input.rest().first() == Some(&b'[') {
-            input.advance(1);
-            return Ok(Json { layout: Layout::Values, done: false });
+            return Ok(json(Layout::Values));
         }
         // A line that stops after a bracket or a comma goes on below; any other broken line is a bad row.
         input.pass_line()?;
         let line = trim_newline(input.marked()).trim_ascii_end();
-        let goes_on = matches!(line.last(), Some(b'{' | b'[' | b','));
+        let goes_on = matches!(line.last(), Some(b'{' | b'[' | b',')) || has_two(line);
         input.back_to(0);
-        Ok(Json { layout: if goes_on { Layout::Values } else { Layout::Lines }, done: false })
+        Ok(json(if goes_on { Layout::Values } else { Layout::Lines }))
     }
 
     /// Marks the next value.
@@ -79,38 +76,35 @@ impl Json {
             skip_space(input)?;
             input.set_mark();
             match input.rest().first() {
-                None => return Ok(Record::End),
-                Some(b',' | b']') => input.advance(1),
-                Some(b'{') => return self.pass_object(input),
-                Some(_) => {
+                None if self.inside => {
                     self.done = true;
-                    return Ok(Record::Broken("an object was expected"));
+                    return Ok(Record::Broken("the file ends inside a list: rows may be missing"));
                 }
+                None => return Ok(Record::End),
+                Some(b',') => input.advance(1),
+                Some(b'[') if !self.inside => {
+                    self.inside = true;
+                    input.advance(1);
+                }
+                Some(b']') if self.inside => {
+                    self.inside = false;
+                    input.advance(1);
+                }
+                Some(b'{' | b'[' | b'"') => return self.pass_value(input),
+                Some(_) => return pass_word(input),
             }
         }
     }
 
-    /// Passes an object by counting brackets outside of strings.
-    fn pass_object<R: Read>(&mut self, input: &mut Input<R>) -> io::Result<Record> {
-        let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+    /// Passes an object, an array or a text: brackets are counted outside of texts.
+    fn pass_value<R: Read>(&mut self, input: &mut Input<R>) -> io::Result<Record> {
+        let mut nesting = Nesting::default();
         loop {
-            let mut passed = 0;
-            for &byte in input.rest() {
-                passed += 1;
-                match byte {
-                    _ if escaped => escaped = false,
-                    b'\\' if in_string => escaped = true,
-                    b'"' => in_string = !in_string,
-                    b'{' | b'[' if !in_string => depth = depth.saturating_add(1),
-                    b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-                if depth == 0 {
-                    break;
-                }
-            }
+            let rest = input.rest();
+            let end = rest.iter().position(|&byte| nesting.closes(byte));
+            let passed = end.map_or(rest.len(), |end| end + 1);
             input.advance(passed);
-            if depth == 0 {
+            if end.is_some() {
                 return Ok(Record::Value);
             }
             if input.marked().len() > VALUE_MAX {
@@ -121,6 +115,50 @@ impl Json {
                 self.done = true;
                 return Ok(Record::Broken("the file ends inside an object"));
             }
+        }
+    }
+}
+
+/// How deep in brackets a byte stands.
+#[derive(Default)]
+struct Nesting {
+    depth: u32,
+    in_text: bool,
+    escaped: bool,
+}
+
+impl Nesting {
+    /// Takes the next byte; true where it ends the value that the first one began.
+    fn closes(&mut self, byte: u8) -> bool {
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' if self.in_text => self.escaped = true,
+            b'"' => self.in_text = !self.in_text,
+            b'{' | b'[' if !self.in_text => self.depth = self.depth.saturating_add(1),
+            b'}' | b']' if !self.in_text => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.depth == 0 && !self.in_text
+    }
+}
+
+/// True where a second object begins on the line on which the first one ends.
+fn has_two(line: &[u8]) -> bool {
+    let mut nesting = Nesting::default();
+    let end = line.iter().position(|&byte| nesting.closes(byte));
+    let behind = end.and_then(|end| line.get(end + 1..)).unwrap_or_default();
+    line.first() == Some(&b'{') && behind.trim_ascii_start().first() == Some(&b'{')
+}
+
+/// Passes what is neither an object nor an array nor a text, such as `null`, so that it costs one row.
+fn pass_word<R: Read>(input: &mut Input<R>) -> io::Result<Record> {
+    input.advance(1);
+    loop {
+        let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b']' | b'[' | b'{');
+        let end = input.rest().iter().position(ends);
+        input.advance(end.unwrap_or(input.rest().len()));
+        if end.is_some() || input.marked().len() > VALUE_MAX || !input.fill()? {
+            return Ok(Record::Value);
         }
     }
 }
@@ -136,57 +174,6 @@ fn skip_space<R: Read>(input: &mut Input<R>) -> io::Result<()> {
         if !all || !input.fill()? {
             return Ok(());
         }
-    }
-}
-
-/// Reads an object and keeps the values of the wanted keys only, in their order.
-pub(crate) struct Wanted<'a> {
-    /// The keys.
-    pub(crate) keys: &'a [String],
-    /// Where the values go; as long as `keys`.
-    pub(crate) into: &'a mut Vec<Option<Value>>,
-}
-
-impl Wanted<'_> {
-    /// Reads `text`, which is one object.
-    ///
-    /// # Errors
-    /// What is wrong with it, as serde_json says it; also a wanted key that stands twice.
-    pub(crate) fn read(self, text: &[u8]) -> serde_json::Result<()> {
-        self.into.clear();
-        self.into.resize(self.keys.len(), None);
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
-        self.deserialize(&mut deserializer)?;
-        deserializer.end()
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Wanted<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Wanted<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            match self.keys.iter().position(|k| *k == key).and_then(|i| self.into.get_mut(i)) {
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-                Some(Some(_)) => return Err(M::Error::custom(strict::twice(&key))),
-                Some(slot) => *slot = Some(map.next_value::<Strict>()?.0),
-            }
-        }
-        Ok(())
     }
 }
 
@@ -223,24 +210,38 @@ mod tests {
         );
         assert_eq!(values("{\n\"a\":1}\n{\"a\":2}\n").0, at(&[(1, "{\n\"a\":1}"), (3, "{\"a\":2}")]));
         assert_eq!(values("[]"), (Vec::new(), None));
+        // Exports put together: objects without a line between them, arrays one after another.
+        assert_eq!(
+            values("{\"a\":\"}{\"}{\"a\":2} {\"a\":3}\n{\"a\":4}").0,
+            at(&[(1, "{\"a\":\"}{\"}"), (1, "{\"a\":2}"), (1, "{\"a\":3}"), (2, "{\"a\":4}")])
+        );
+        assert_eq!(values("[{\"a\":1}]\n[{\"a\":2}]"), (at(&[(1, "{\"a\":1}"), (2, "{\"a\":2}")]), None));
     }
 
     #[test]
     fn what_is_broken_is_said() {
         assert_eq!(values("[{\"a\":1},{\"a\":").1, Some("the file ends inside an object"));
-        assert_eq!(values("[{\"a\":1},7]").1, Some("an object was expected"));
+        // An array that is not closed was cut off, if only between two objects.
+        for cut in ["[{\"a\":1},", "[{\"a\":1}", "[{\"a\":1}]["] {
+            let said = Some("the file ends inside a list: rows may be missing");
+            assert_eq!(values(cut), (at(&[(1, "{\"a\":1}")]), said), "{cut}");
+        }
+        // What is no object costs itself, not the rest of the file.
+        assert_eq!(
+            values("[{\"a\":1},null,7,\"a,b\",[1,{}],\n{\"a\":2}]"),
+            (
+                at(&[
+                    (1, "{\"a\":1}"),
+                    (1, "null"),
+                    (1, "7"),
+                    (1, "\"a,b\""),
+                    (1, "[1,{}]"),
+                    (2, "{\"a\":2}")
+                ]),
+                None
+            )
+        );
         // By the line a broken object is one bad row, and the next one is read.
         assert_eq!(values("{\"a\":1\n{\"a\":2}").0.len(), 2);
-    }
-
-    #[test]
-    fn only_wanted_keys_are_kept() {
-        let keys = ["b".to_owned(), "a".to_owned()];
-        let mut into = Vec::new();
-        Wanted { keys: &keys, into: &mut into }.read(br#"{"a":1,"x":{"a":2},"b":"t"}"#).unwrap();
-        assert_eq!(into, [Some(Value::from("t")), Some(Value::from(1))]);
-        assert!(Wanted { keys: &keys, into: &mut into }.read(b"{\"a\":1} x").is_err());
-        assert!(Wanted { keys: &keys, into: &mut into }.read(b"[1]").is_err());
-        assert!(Wanted { keys: &keys, into: &mut into }.read(b"{\"a\":NaN}").is_err());
     }
 }

@@ -13,7 +13,9 @@ pub mod gate;
 mod input;
 mod intern;
 mod json;
-mod openai;
+mod pages;
+#[cfg(test)]
+mod pages_tests;
 pub mod reader;
 #[cfg(test)]
 mod reader_tests;
@@ -27,5 +29,6 @@ mod strict;
 mod tally;
 pub mod timestamp;
 mod usage;
+mod wanted;
 
 pub use input::Unreadable;

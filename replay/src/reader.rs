@@ -4,19 +4,18 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-use serde_json::Value;
-
 use crate::cell::Cell;
 use crate::columns::{Columns, lacking, repeated};
 use crate::csv::{self, Csv};
 use crate::field::{Field, Mapping};
 use crate::format::Format;
 use crate::input::{Input, Unreadable};
-use crate::json::{self, Json, Wanted};
-use crate::openai;
+use crate::json::{self, Json};
+use crate::pages;
 use crate::row::{BadRow, Row};
 use crate::strict;
 use crate::usage::{self, Filled};
+use crate::wanted::Wanted;
 
 /// Why a file cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +53,7 @@ pub enum Next {
 
 enum Container {
     Csv(Csv, usize),
-    Json(Json, Vec<Option<Value>>, VecDeque<Vec<Option<Value>>>),
+    Json(Json, pages::Values, VecDeque<pages::Item>),
 }
 
 /// Reads rows from one stream.
@@ -97,8 +96,7 @@ impl<R: Read> Reader<R> {
         if is_json {
             let json =
                 Json::open(&mut input).map_err(|source| ReadError::Io { file: file.clone(), source })?;
-            let extra: &[&str] = if format == Format::Openai { &openai::KEYS } else { &[] };
-            let columns = Columns::of_keys(mapping, extra);
+            let columns = Columns::of_keys(mapping, pages::keys(format));
             let container = Container::Json(json, Vec::new(), VecDeque::new());
             return Ok(Reader { file, format, input, columns, container });
         }
@@ -174,10 +172,14 @@ impl<R: Read> Reader<R> {
                 }
                 csv::Record::Fields => Step::Row,
             }),
-            Container::Json(json, values, queue) => {
-                if let Some(next) = queue.pop_front() {
-                    *values = next;
-                    return Ok(Step::Row);
+            Container::Json(json, values, queue) => loop {
+                match queue.pop_front() {
+                    Some(Ok(next)) => {
+                        *values = next;
+                        return Ok(Step::Row);
+                    }
+                    Some(Err(reason)) => return Ok(Step::Bad(reason.to_owned())),
+                    None => {}
                 }
                 match json.next(&mut self.input)? {
                     json::Record::End => return Ok(Step::End),
@@ -188,14 +190,11 @@ impl<R: Read> Reader<R> {
                 if let Err(e) = wanted.read(self.input.marked()) {
                     return Ok(Step::Bad(said(&e)));
                 }
-                if self.format == Format::Openai && openai::is_page(&self.columns.keys, values) {
-                    match openai::unfold(&self.columns.keys, values, queue) {
-                        Ok(()) => return self.step(),
-                        Err(reason) => return Ok(Step::Bad(reason.to_owned())),
-                    }
+                if !pages::is_page(self.format, &self.columns.keys, values) {
+                    return Ok(Step::Row);
                 }
-                Ok(Step::Row)
-            }
+                pages::unfold(self.format, &self.columns.keys, values, queue);
+            },
         }
     }
 }

@@ -25,7 +25,7 @@ fn read_with(
     }
 }
 
-fn read(text: &str, format: Format) -> (Vec<Row>, Vec<String>) {
+pub(crate) fn read(text: &str, format: Format) -> (Vec<Row>, Vec<String>) {
     read_with(text, format, &Mapping::of(format), &[]).unwrap_or_else(|e| panic!("{e}"))
 }
 

@@ -45,8 +45,8 @@ pub(crate) struct Run {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LogTally {
     pub(crate) rows: u64,
-    pub(crate) calls: u64,
-    pub(crate) anonymous: u64,
+    /// Rows without a user, and their calls.
+    pub(crate) anonymous: (u64, u64),
     pub(crate) skipped: Vec<(&'static str, u64)>,
     pub(crate) bad: u64,
     pub(crate) bad_kept: Vec<BadRow>,
@@ -134,7 +134,7 @@ impl Replay {
         let late = latest.saturating_sub(row.at_ms);
         if late > LATE_MAX_MS {
             let reason = format!(
-                "{} h earlier than a row before it, which is more than a day: sort the log, or ask for sorting",
+                "{} h earlier than a row before it, which is more than a day: sort the log, or have it sorted (--sort)",
                 late / 3_600_000
             );
             return Err(("time".to_owned(), reason));
@@ -181,8 +181,10 @@ impl Replay {
     fn note_row(&mut self, row: &Row, late: i64, at_ms: i64) {
         let log = &mut self.log;
         log.rows += 1;
-        log.calls = log.calls.saturating_add(u64::try_from(row.calls).unwrap_or(1));
-        log.anonymous += u64::from(row.user.is_empty());
+        if row.user.is_empty() {
+            log.anonymous.0 += 1;
+            log.anonymous.1 += u64::try_from(row.calls).unwrap_or(1);
+        }
         log.late += u64::from(late > 0);
         log.late_most_ms = log.late_most_ms.max(late);
         log.first_ms = Some(log.first_ms.map_or(row.at_ms, |first| first.min(row.at_ms)));

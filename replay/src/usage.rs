@@ -4,7 +4,7 @@ use serde_json::Value;
 use spendgate_core::unit::Unit;
 
 use crate::cell::{Cell, quote};
-use crate::columns::Columns;
+use crate::columns::{Columns, missing};
 use crate::field::Field;
 use crate::format::Format;
 use crate::row::Row;
@@ -72,7 +72,7 @@ pub(crate) fn fill<'a>(
     }
     let (time, name) = cells
         .find(Field::Time)?
-        .ok_or_else(|| (columns.name(Field::Time).to_owned(), "is missing".to_owned()))?;
+        .ok_or_else(|| (columns.name(Field::Time).to_owned(), missing(columns, Field::Time)))?;
     row.at_ms = time.time().map_err(|reason| (name.to_owned(), reason))?;
     cells.id(Field::User, &mut row.user)?;
     cells.id(Field::Tier, &mut row.tier)?;

@@ -222,8 +222,11 @@ impl PriceBook {
         downgrades::of(maker, model.name)
     }
 
+    /// The rates of the model at a time (epoch milliseconds) under a price list; the standard ones
+    /// where the table has no others for that list.
     #[inline]
-    fn rates_of(&self, m: ModelId, at_ms: i64, tier: ServiceTier) -> &Rates {
+    #[must_use]
+    pub fn rates_of(&self, m: ModelId, at_ms: i64, tier: ServiceTier) -> &Rates {
         let rates = if m.is_override() {
             self.given(m).map(|g| &g.rates)
         } else {

@@ -122,6 +122,12 @@ impl Rates {
         &self.base
     }
 
+    /// The sheets of long prompts, each with the prompt tokens above which it holds for the whole call,
+    /// rising.
+    pub fn long_prompts(&self) -> impl Iterator<Item = (i64, &Sheet)> {
+        self.tiers.iter().map(|(start, sheet)| (*start, sheet))
+    }
+
     /// The sheet of a prompt of that many tokens, cached ones included.
     #[must_use]
     pub fn sheet(&self, prompt_tokens: i64) -> &Sheet {

@@ -25,6 +25,19 @@ pub enum ServiceTier {
     Priority,
 }
 
+impl ServiceTier {
+    /// The name, `batch`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ServiceTier::Standard => "standard",
+            ServiceTier::Batch => "batch",
+            ServiceTier::Flex => "flex",
+            ServiceTier::Priority => "priority",
+        }
+    }
+}
+
 /// Counts of one call, disjoint: a cached audio token is in `cached_audio` and nowhere else. None
 /// is below zero when it comes from [`TokenUsage::from_provider`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -49,7 +49,7 @@ fn log(replay: &Replay, files: &[String]) -> Log {
         late_most_ms: log.late_most_ms,
         first: log.first_ms.map(time::format),
         last: log.latest_ms.map(time::format),
-        anonymous_calls: log.anonymous,
+        anonymous_calls: log.anonymous.1,
     }
 }
 
@@ -107,10 +107,10 @@ fn notes(replay: &Replay) -> Vec<String> {
             counted(unpriced, "call")
         ));
     }
-    if log.anonymous > 0 {
+    if log.anonymous.0 > 0 {
         notes.push(format!(
             "{} named no user: in the totals, and in no user's sums.",
-            counted(log.anonymous, "row")
+            counted(log.anonymous.0, "row")
         ));
     }
     if log.late > 0 {

@@ -75,18 +75,23 @@ impl Budgets {
         }
     }
 
-    /// Adds a call with steps over.
+    /// Adds a call with steps over, or one that was downgraded.
     pub(crate) fn add(&mut self, call: &Call<'_>, names: Names, verdict: &Verdict, at_ms: i64) {
-        let decided = verdict.decision.figures.map(|f| f.budget.get());
-        for trigger in &verdict.decision.triggered {
-            let index = trigger.budget.get();
+        let decision = &verdict.decision;
+        let decided = decision.figures.map(|f| f.budget.get());
+        let triggered = decision.triggered.iter().map(|trigger| (trigger.budget.get(), trigger.action));
+        // What is triggered is said at the sibling's price, where the budget that asked for the sibling
+        // may have room again.
+        let asked = decided.filter(|_| decision.downgraded).map(|index| (index, Action::Downgrade));
+        let asked = asked.filter(|asked| !triggered.clone().any(|(index, _)| index == asked.0));
+        for (index, triggered) in triggered.chain(asked) {
             let (Some(budget), Some((dimension, definition))) =
                 (self.list.get_mut(index), self.rules.get(index))
             else {
                 continue;
             };
-            if decided == Some(index) || verdict.decision.allowed {
-                let action = if decided == Some(index) { verdict.decision.action } else { trigger.action };
+            if decided == Some(index) || decision.allowed {
+                let action = if decided == Some(index) { decision.action } else { triggered };
                 match action {
                     Action::Block => budget.blocked += 1,
                     Action::Warn => budget.warned += 1,
@@ -126,7 +131,7 @@ impl Budgets {
             budget.hits += 1;
             budget.first_ms = Some(budget.first_ms.map_or(at_ms, |first| first.min(at_ms)));
             if self.hits.len() < HITS_MAX {
-                self.hits.push(Hit { at_ms, budget: index, action: trigger.action, subject });
+                self.hits.push(Hit { at_ms, budget: index, action: triggered, subject });
             }
         }
     }

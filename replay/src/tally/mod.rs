@@ -69,7 +69,7 @@ impl Tally {
         {
             *count += 1;
         }
-        if !verdict.decision.triggered.is_empty() {
+        if !verdict.decision.triggered.is_empty() || verdict.decision.downgraded {
             self.budgets.add(call, names, verdict, at_ms);
         }
     }
