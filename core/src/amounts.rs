@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Amounts by unit; a unit that is not given is unknown, which is not zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Amounts {
+    /// In the order of [`Unit::ALL`].
     values: [i64; 5],
     given: u8,
 }
@@ -14,9 +15,7 @@ impl Amounts {
     /// One call of so many nano-dollars.
     #[inline]
     pub(crate) fn of_usd(usd: i64) -> Amounts {
-        let mut values = [0; 5];
-        (values[Unit::Usd as usize], values[Unit::Requests as usize]) = (usd, 1);
-        Amounts { values, given: 1 << Unit::Usd as u8 | 1 << Unit::Requests as u8 }
+        Amounts { values: [usd, 0, 0, 0, 1], given: 1 << Unit::Usd as u8 | 1 << Unit::Requests as u8 }
     }
 
     #[inline]

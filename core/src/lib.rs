@@ -12,7 +12,6 @@ mod ledger;
 mod map;
 mod names;
 mod plan;
-mod seats;
 
 pub mod action;
 pub mod amount;

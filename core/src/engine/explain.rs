@@ -1,7 +1,7 @@
 //! Looking without touching: what is used, and which budgets a call meets.
 
 use super::Engine;
-use super::reserve::check;
+use super::check::check;
 use crate::call::Call;
 use crate::decision::BudgetIndex;
 use crate::dimension::Dimension;

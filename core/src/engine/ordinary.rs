@@ -3,17 +3,17 @@
 //! It decides nothing that the long way ([`Engine::reserve`]) would not decide alike; it only asks less.
 //! Where anything is out of the ordinary it gives up before it has changed anything.
 
+use super::check::check_unknown;
 use super::price::Priced;
-use super::reserve::check_unknown;
 use super::{Engine, TTL_MS};
 use crate::action::Action;
+use crate::active::{SEATS_MAX, Seat};
 use crate::amounts::Amounts;
 use crate::call::Call;
 use crate::decision::{BudgetIndex, Decision, Figures, Reason};
 use crate::judge::Share;
 use crate::ledger::{Counter, CounterRef, Kind, Ledger, NEAR, NO_ROW};
 use crate::reservation::{Held, Holds};
-use crate::seats::{SEATS_MAX, Seat};
 use smallvec::SmallVec;
 
 /// Whose counters the seats of a call have.

@@ -1,7 +1,7 @@
 //! Charges without a reservation, and corrections by an operator.
 
 use super::Engine;
-use super::reserve::check;
+use super::check::check;
 use crate::amounts::Amounts;
 use crate::breaker::Sample;
 use crate::call::{Actual, Call};

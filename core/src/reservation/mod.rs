@@ -161,15 +161,14 @@ impl Reservations {
         if !usual {
             self.queue.join(ends_ms, number);
         }
-        let reservation =
-            self.ring.place(number, |before| before.is_known(ends, now_ms)).map(|reservation| {
-                reservation.state = State::Held;
-                reservation.usual = usual;
-                reservation.number = number;
-                reservation.created_ms = now_ms;
-                reservation.ends_ms = ends_ms;
-                reservation
-            });
+        let mut reservation = self.ring.place(number, |before| before.is_known(ends, now_ms));
+        if let Some(reservation) = &mut reservation {
+            reservation.state = State::Held;
+            reservation.usual = usual;
+            reservation.number = number;
+            reservation.created_ms = now_ms;
+            reservation.ends_ms = ends_ms;
+        }
         (ReservationId(number), reservation)
     }
 

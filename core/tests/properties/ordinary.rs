@@ -79,7 +79,13 @@ fn start(policy: &Value) -> Engine {
     wire::start(&Value::Null, Some(policy), START, Options::default()).unwrap()
 }
 
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(96);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
+    #![proptest_config(config())]
     #[test]
     fn the_short_way_answers_as_the_long_way(
         budgets in prop::collection::vec(budget(), 0..6),

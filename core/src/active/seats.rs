@@ -3,8 +3,8 @@
 //!
 //! Policies with other layers, filters or rolling windows have no seats; their calls are planned one by one.
 
-use crate::active::{Active, Rule};
-use crate::ledger::{Definitions, NEAR};
+use super::{Active, List, Rule};
+use crate::ledger::{Definitions, NEAR, NO_OWN};
 use crate::unit::Unit;
 use crate::window::Span;
 use smallvec::SmallVec;
@@ -46,7 +46,7 @@ pub(crate) struct Seat {
 }
 
 /// The seats of one call, in the order of a plan's lines.
-pub(crate) type Seats = SmallVec<[Seat; SEATS_MAX]>;
+pub(super) type Seats = SmallVec<[Seat; SEATS_MAX]>;
 
 impl Seat {
     fn new(rule: &Rule, budget: u32, (global, decides): (bool, bool), place: usize) -> Seat {
@@ -81,8 +81,54 @@ impl Seat {
 }
 
 impl Active {
+    /// Makes the seats of ordinary calls ahead.
+    pub(super) fn prepare(&mut self) {
+        let enabled = self.policy.budgets().iter().zip(&self.rules).filter(|(b, _)| b.enabled);
+        if !self.layers.is_empty() || enabled.into_iter().any(|(_, rule)| rule.filtered || rule.rolling) {
+            return;
+        }
+        let none = List::new();
+        let lists = self.tiers.lists().chain([&none]);
+        self.seats = lists.map(|tier| self.seats_for(&[], tier)).collect();
+    }
+
+    fn seats_for(&self, own: &[u32], tier: &[u32]) -> Seats {
+        let mut seats = Seats::new();
+        let mut decided = self.seat(own, false, true, &mut seats);
+        decided |= self.seat(tier, false, !decided, &mut seats);
+        self.seat(&self.every_user, false, !decided, &mut seats);
+        self.seat(&self.global, true, true, &mut seats);
+        seats
+    }
+
+    /// The seats at an ordinary call of a user with the budgets `own`, and whether the policy names the
+    /// tier; `None` where calls of this policy are not ordinary. `room` is for seats that are not at hand.
+    #[inline]
+    pub(crate) fn seats<'s>(
+        &'s self,
+        tier: Option<&str>,
+        own: u32,
+        definitions: &Definitions,
+        room: &'s mut Option<Seats>,
+    ) -> Option<(&'s [Seat], bool)> {
+        let tier = tier.and_then(|tier| self.tiers.get(tier));
+        let at_hand = self.seats.get(tier.map_or(self.seats.len().wrapping_sub(1), |(number, _)| number))?;
+        if own == NO_OWN {
+            return Some((at_hand, tier.is_some()));
+        }
+        let own = &self.overrides.get(own as usize)?.budgets;
+        let mut seats = self.seats_for(own, tier.map_or(&[], |(_, list)| list));
+        seats.iter_mut().for_each(|seat| seat.enter(definitions));
+        Some((room.insert(seats), tier.is_some()))
+    }
+
+    /// The seats at hand take the open windows.
+    pub(crate) fn enter(&mut self, definitions: &Definitions) {
+        self.seats.iter_mut().flatten().for_each(|seat| seat.enter(definitions));
+    }
+
     /// Adds the budgets of a list; whether there was any.
-    pub(crate) fn seat(&self, list: &[u32], global: bool, decides: bool, seats: &mut Seats) -> bool {
+    fn seat(&self, list: &[u32], global: bool, decides: bool, seats: &mut Seats) -> bool {
         for budget in list {
             let Some(rule) = self.rule(*budget) else { continue };
             let mut seat = Seat::new(rule, *budget, (global, decides), seats.len());

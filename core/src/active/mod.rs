@@ -1,88 +1,26 @@
 //! The policy in force, indexed for the life of a call.
 
-use crate::action::Action;
+mod rule;
+mod seats;
+mod tiers;
+
+pub(crate) use rule::{Ceiling, Rule, ceilings, threshold};
+use seats::Seats;
+pub(crate) use seats::{SEATS_MAX, Seat};
+use tiers::Tiers;
+
 use crate::call::Call;
 use crate::dimension::Dimension;
-use crate::ledger::{Definitions, Kind, Ledger, NO_OWN, Reading};
+use crate::ledger::{Kind, Ledger, NO_OWN};
 use crate::map::{Map, Seed, spread};
 use crate::names::Names;
 use crate::plan::Plan;
 use crate::policy::{Budget, Filter, MissingUser, Policy};
-use crate::seats::{Seat, Seats};
-use crate::unit::Unit;
-use crate::window::Window;
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
-/// One budget, as deciding needs it.
-#[derive(Debug, Clone)]
-pub(crate) struct Rule {
-    pub(crate) definition: u32,
-    /// The budget's id, in [`Names`].
-    pub(crate) name: u32,
-    pub(crate) unit: Unit,
-    pub(crate) limit: i64,
-    /// The lowest ceiling, cut to the largest amount.
-    pub(crate) reached: i64,
-    pub(crate) exceeded: i64,
-    /// The lowest alert in amounts; `i64::MAX` when there is none.
-    pub(crate) alarm: i64,
-    /// Whether the counter is a rolling one.
-    pub(crate) rolling: bool,
-    /// Where the id stands among all ids in byte order: ties go to the smallest.
-    pub(crate) rank: u32,
-    filtered: bool,
-    pub(crate) can_downgrade: bool,
-}
-
-/// One step in amounts, f·L.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ceiling {
-    pub(crate) action: Action,
-    /// Rounded up: reached from there on.
-    pub(crate) reached: i128,
-    /// Rounded down: exceeded above it.
-    pub(crate) exceeded: i128,
-}
-
 type List = SmallVec<[u32; 4]>;
-
-/// Budgets by tier, in the order the tiers came. Policies have a handful of tiers, which are compared
-/// faster than hashed; only with more is the map asked.
-#[derive(Debug, Clone)]
-struct Tiers {
-    lists: Vec<(Box<str>, List)>,
-    numbers: Map<Box<str>, usize>,
-}
-
-impl Tiers {
-    #[inline]
-    fn get(&self, tier: &str) -> Option<(usize, &List)> {
-        let number = match self.lists.len() {
-            0..=8 => {
-                return self
-                    .lists
-                    .iter()
-                    .enumerate()
-                    .find_map(|(number, (name, list))| (**name == *tier).then_some((number, list)));
-            }
-            _ => self.numbers.get(tier).copied(),
-        }?;
-        self.lists.get(number).map(|(_, list)| (number, list))
-    }
-
-    fn push(&mut self, tier: &str, budget: u32) {
-        let next = self.lists.len();
-        let number = *self.numbers.entry(tier.into()).or_insert(next);
-        if number == next {
-            self.lists.push((tier.into(), List::new()));
-        }
-        if let Some((_, list)) = self.lists.get_mut(number) {
-            list.push(budget);
-        }
-    }
-}
 
 /// The budgets of one layer other than the person's.
 #[derive(Debug, Clone)]
@@ -156,7 +94,7 @@ impl Active {
             rules,
             overrides: Vec::new(),
             owners: HashTable::new(),
-            tiers: Tiers { lists: Vec::new(), numbers: seed.map() },
+            tiers: Tiers::new(seed),
             every_user: List::new(),
             layers: layers.into(),
             global: List::new(),
@@ -201,52 +139,6 @@ impl Active {
         if let Some(row) = row.and_then(|row| ledger.subjects.row_mut(row)) {
             row.own = number;
         }
-    }
-
-    /// Makes the seats of ordinary calls ahead.
-    fn prepare(&mut self) {
-        let enabled = self.policy.budgets().iter().zip(&self.rules).filter(|(b, _)| b.enabled);
-        if !self.layers.is_empty() || enabled.into_iter().any(|(_, rule)| rule.filtered || rule.rolling) {
-            return;
-        }
-        let none = List::new();
-        let lists = self.tiers.lists.iter().map(|(_, list)| list).chain([&none]);
-        self.seats = lists.map(|tier| self.seats_for(&[], tier)).collect();
-    }
-
-    fn seats_for(&self, own: &[u32], tier: &[u32]) -> Seats {
-        let mut seats = Seats::new();
-        let mut decided = self.seat(own, false, true, &mut seats);
-        decided |= self.seat(tier, false, !decided, &mut seats);
-        self.seat(&self.every_user, false, !decided, &mut seats);
-        self.seat(&self.global, true, true, &mut seats);
-        seats
-    }
-
-    /// The seats at an ordinary call of a user with the budgets `own`, and whether the policy names the
-    /// tier; `None` where calls of this policy are not ordinary. `room` is for seats that are not at hand.
-    #[inline]
-    pub(crate) fn seats<'s>(
-        &'s self,
-        tier: Option<&str>,
-        own: u32,
-        definitions: &Definitions,
-        room: &'s mut Option<Seats>,
-    ) -> Option<(&'s [Seat], bool)> {
-        let tier = tier.and_then(|tier| self.tiers.get(tier));
-        let at_hand = self.seats.get(tier.map_or(self.seats.len().wrapping_sub(1), |(number, _)| number))?;
-        if own == NO_OWN {
-            return Some((at_hand, tier.is_some()));
-        }
-        let own = &self.overrides.get(own as usize)?.budgets;
-        let mut seats = self.seats_for(own, tier.map_or(&[], |(_, list)| list));
-        seats.iter_mut().for_each(|seat| seat.enter(definitions));
-        Some((room.insert(seats), tier.is_some()))
-    }
-
-    /// The seats at hand take the open windows.
-    pub(crate) fn enter(&mut self, definitions: &Definitions) {
-        self.seats.iter_mut().flatten().for_each(|seat| seat.enter(definitions));
     }
 
     fn file(&mut self, number: u32, budget: &Budget, ledger: &Ledger) {
@@ -363,38 +255,4 @@ impl Active {
 
 fn owner<'p>(policy: &'p Policy, own: &Override) -> Option<&'p str> {
     policy.budgets().get(*own.budgets.first()? as usize)?.scope.value.as_deref()
-}
-
-/// The steps of a budget as ceilings, rising; never empty.
-pub(crate) fn ceilings(budget: &Budget) -> impl DoubleEndedIterator<Item = Ceiling> {
-    let limit = i128::from(budget.limit);
-    budget.steps.iter().map(move |step| {
-        let share = limit.saturating_mul(i128::from(step.at_percent));
-        Ceiling { action: step.action, reached: share.saturating_add(99) / 100, exceeded: share / 100 }
-    })
-}
-
-impl Rule {
-    fn new(budget: &Budget, policy: &Policy, numbers: &[u32], names: &mut Names) -> Rule {
-        let lowest = ceilings(budget).next();
-        Rule {
-            definition: numbers.get(budget.definition as usize).copied().unwrap_or(u32::MAX),
-            name: names.number(&budget.id),
-            unit: budget.unit,
-            limit: budget.limit,
-            reached: lowest.map_or(i64::MAX, |ceiling| Reading::cut(ceiling.reached)),
-            exceeded: lowest.map_or(i64::MAX, |ceiling| Reading::cut(ceiling.exceeded)),
-            alarm: budget.alerts.first().map_or(i64::MAX, |percent| threshold(budget.limit, *percent)),
-            rank: 0,
-            rolling: policy.definition(budget).is_some_and(|d| matches!(d.window, Window::Rolling { .. })),
-            filtered: policy.definition(budget).is_some_and(|d| !d.filter.is_empty()),
-            can_downgrade: budget.steps.iter().any(|s| s.action == Action::Downgrade),
-        }
-    }
-}
-
-/// The amount at which `percent` of `limit` is reached: at least 1, since nothing spent is no alert.
-pub(crate) fn threshold(limit: i64, percent: u16) -> i64 {
-    let amount = i128::from(limit).saturating_mul(i128::from(percent)).saturating_add(99) / 100;
-    i64::try_from(amount).unwrap_or(i64::MAX).max(1)
 }
