@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::decision::{BudgetIndex, Decision, Figures, Reason};
 use crate::judge::Share;
 use crate::ledger::{Counter, CounterRef, Kind, Ledger, NEAR, NO_ROW};
-use crate::reservation::{Held, Holds};
+use crate::reservation::{Held, Holds, Lead};
 use smallvec::SmallVec;
 
 /// Whose counters the seats of a call have.
@@ -53,7 +53,7 @@ impl Engine {
         let figures = figures(seats, &room, near, global.1, &amounts);
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(TTL_MS));
         hold(&mut self.ledger, seats, &room, rows, &amounts);
-        let lead = seats.get(room.winner).map(|seat| (seat.name, seat.line));
+        let lead = seats.get(room.winner).map(|seat| Lead { name: seat.name, line: seat.line });
         let opened = self.reservations.open(now, TTL_MS, true);
         if let (_, Some(reservation)) = opened {
             reservation.attributes.set(call, None);

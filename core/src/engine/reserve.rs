@@ -13,7 +13,7 @@ use crate::judge::{Verdict, fits_alone, judge};
 use crate::ledger::{Kind, NO_ROW, Reading};
 use crate::plan::{self, Line, Plan, Vote};
 use crate::policy::MissingUser;
-use crate::reservation::{Held, ReservationId};
+use crate::reservation::{Held, Lead, ReservationId};
 use crate::window::Span;
 use smallvec::SmallVec;
 
@@ -283,7 +283,7 @@ impl Engine {
             .and_then(|m| policy.sibling(call.provider, m));
         let lead = verdict.winner.and_then(|place| {
             let vote = plan.votes.get(usize::from(place))?;
-            Some((self.active.rule(vote.budget)?.name, vote.line))
+            Some(Lead { name: self.active.rule(vote.budget)?.name, line: vote.line })
         });
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(ttl));
         let (id, reservation) = self.reservations.open(now, ttl, ttl == TTL_MS);

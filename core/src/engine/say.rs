@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::event::{Event, EventKind};
 use crate::ledger::{Counter, CounterRef, Reading};
 use crate::plan::Line;
-use crate::reservation::Reservation;
+use crate::reservation::{Lead, Reservation};
 
 impl Engine {
     /// An event of a call.
@@ -39,7 +39,7 @@ impl Engine {
         let call = reservation.attributes.call();
         let mut event = Engine::call_event(kind, at_ms, &call);
         event.model = reservation.attributes.called().map(Into::into);
-        let Some((name, _)) = reservation.lead else { return event };
+        let Some(Lead { name, .. }) = reservation.lead else { return event };
         event.budget = Some(self.names.get(name).into());
         let rule = self.active.position(name).and_then(|b| self.active.rule(b));
         if let Some((_, held)) = reservation.lead_counter() {

@@ -4,7 +4,7 @@ use crate::call::{Call, Estimate};
 use serde::{Deserialize, Serialize};
 
 /// Room for short texts, which is nearly all there are.
-const NEAR: usize = 48;
+const NEAR: usize = 40;
 
 /// The call's attributes in one buffer, and the model that was called instead, if any.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,12 +14,13 @@ pub(crate) struct Attributes {
     #[serde(with = "near")]
     near: [u8; NEAR],
     /// All texts, where they are too long for `near`.
-    far: Vec<u8>,
+    #[allow(clippy::box_collection, reason = "one word, where there nearly always is none")]
+    far: Option<Box<Vec<u8>>>,
 }
 
 impl Default for Attributes {
     fn default() -> Attributes {
-        Attributes { lengths: [0; 8], near: [0; NEAR], far: Vec::new() }
+        Attributes { lengths: [0; 8], near: [0; NEAR], far: None }
     }
 }
 
@@ -27,7 +28,9 @@ impl Attributes {
     /// Replaces what is remembered.
     #[inline]
     pub(crate) fn set(&mut self, call: &Call<'_>, called: Option<&str>) {
-        self.far.clear();
+        if self.far.is_some() {
+            self.far = None;
+        }
         let Call { user, tier, org, feature, session, provider, model, estimate: _ } = call;
         if org.or(*feature).or(*session).or(*provider).or(*model).or(called).is_none() {
             // Most calls at a gate for users and tiers say no more.
@@ -65,15 +68,17 @@ impl Attributes {
 
     #[cold]
     fn set_far(&mut self, texts: &[Option<&str>; 8]) {
+        let mut far = Vec::new();
         for (text, length) in texts.iter().zip(&mut self.lengths) {
             let text = text.unwrap_or("");
             *length = short(text);
-            self.far.extend_from_slice(text.as_bytes());
+            far.extend_from_slice(text.as_bytes());
         }
+        self.far = Some(Box::new(far));
     }
 
     fn texts(&self) -> [Option<&str>; 8] {
-        let bytes = if self.far.is_empty() { &self.near[..] } else { &self.far };
+        let bytes = self.far.as_ref().map_or(&self.near[..], |far| far);
         let mut start = 0;
         self.lengths.map(|length| {
             let end = start + usize::from(length);

@@ -34,15 +34,16 @@ const NOTHING: Held = Held {
 /// A list that needs no memory of its own while it is short.
 #[derive(Debug, Clone)]
 pub(crate) struct Holds {
-    len: usize,
     near: [Held; NEAR],
+    len: u8,
     /// All of them, where they are more than `near` has room for.
-    far: Vec<Held>,
+    #[allow(clippy::box_collection, reason = "one word, where there nearly always is none")]
+    far: Option<Box<Vec<Held>>>,
 }
 
 impl Default for Holds {
     fn default() -> Holds {
-        Holds { len: 0, near: [NOTHING; NEAR], far: Vec::new() }
+        Holds { near: [NOTHING; NEAR], len: 0, far: None }
     }
 }
 
@@ -50,24 +51,25 @@ impl Holds {
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.len = 0;
-        self.far.clear();
+        if self.far.is_some() {
+            self.far = None;
+        }
     }
 
     #[inline]
     pub(crate) fn push(&mut self, held: Held) {
-        match self.near.get_mut(self.len) {
-            Some(place) => *place = held,
+        match self.near.get_mut(usize::from(self.len)) {
+            Some(place) => {
+                *place = held;
+                self.len = self.len.wrapping_add(1);
+            }
             None => self.push_far(held),
         }
-        self.len = self.len.saturating_add(1);
     }
 
     #[cold]
     fn push_far(&mut self, held: Held) {
-        if self.far.is_empty() {
-            self.far.extend_from_slice(&self.near);
-        }
-        self.far.push(held);
+        self.far.get_or_insert_with(|| Box::new(self.near.to_vec())).push(held);
     }
 }
 
@@ -76,13 +78,19 @@ impl Deref for Holds {
 
     #[inline]
     fn deref(&self) -> &[Held] {
-        self.near.get(..self.len).unwrap_or(&self.far)
+        match &self.far {
+            None => self.near.get(..usize::from(self.len)).unwrap_or(&[]),
+            Some(far) => far,
+        }
     }
 }
 
 impl DerefMut for Holds {
     fn deref_mut(&mut self) -> &mut [Held] {
-        self.near.get_mut(..self.len).unwrap_or(&mut self.far)
+        match &mut self.far {
+            None => self.near.get_mut(..usize::from(self.len)).unwrap_or(&mut []),
+            Some(far) => far,
+        }
     }
 }
 

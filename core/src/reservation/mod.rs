@@ -83,8 +83,15 @@ pub(crate) struct Reservation {
     pub(crate) attributes: Attributes,
     /// The policy it was judged by.
     pub(crate) generation_of_policy: u32,
-    /// The budget its decision named, and that budget's place in `counters`.
-    pub(crate) lead: Option<(u32, u16)>,
+    /// The budget its decision named.
+    pub(crate) lead: Option<Lead>,
+}
+
+/// The budget that a decision named, and that budget's place among the counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Lead {
+    pub(crate) name: u32,
+    pub(crate) line: u16,
 }
 
 /// A reservation as it ends.
@@ -122,8 +129,8 @@ impl Reservation {
 
     /// The budget that its decision named, and that budget's counter.
     pub(crate) fn lead_counter(&self) -> Option<(u32, Held)> {
-        let (name, place) = self.lead?;
-        self.counters.get(usize::from(place)).map(|counter| (name, *counter))
+        let lead = self.lead?;
+        self.counters.get(usize::from(lead.line)).map(|counter| (lead.name, *counter))
     }
 
     /// Whether a command at `now_ms`, after `ends` ends, still finds it.
