@@ -22,6 +22,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod packed;
 pub mod policy;
 pub mod pricing;
 pub mod reservation;

@@ -11,7 +11,7 @@ pub(super) fn check(call: &Call<'_>) -> Result<(), Error> {
 }
 
 /// As [`check`], but for ids that are known to be valid because they stand in the engine already.
-#[inline]
+#[inline(always)]
 pub(super) fn check_unknown(call: &Call<'_>, knows_user: bool, knows_tier: bool) -> Result<(), Error> {
     let fits = |id: Option<&str>| id.is_none_or(|id| id::check(id).is_ok());
     let counts = |amount: Option<i64>| amount.unwrap_or(0) >= 0;

@@ -136,7 +136,7 @@ impl Engine {
 
     /// What a settle charges: the actual amounts, and the hold where they say nothing. The flag says
     /// that the price is unknown and nobody was told yet.
-    #[inline]
+    #[inline(always)]
     fn charge(&self, reservation: &Reservation, actual: &Actual) -> (Amounts, bool) {
         let held = &reservation.amounts;
         if actual.bad {
@@ -160,7 +160,7 @@ impl Engine {
 
     /// Hold (or presumption) off, charge on. CONSERVE: what leaves `held` is what the reserve put there.
     /// Returns whether a threshold may have been reached.
-    #[inline]
+    #[inline(always)]
     fn finish(&mut self, id: ReservationId, end: State, held: &Amounts, charge: &Amounts, now: i64) -> bool {
         // Only a rolling counter's alarm is 0: its thresholds re-arm on what is spent before the charge.
         if self.has_marks() {

@@ -82,7 +82,7 @@ impl Engine {
 
 /// Reads and judges all counters; `None` where one is not at hand, a step may be over, a threshold
 /// reached, or a sum not an `i64`.
-#[inline]
+#[inline(always)]
 fn find_room(
     seats: &[Seat],
     user: &[Counter; NEAR],
@@ -116,7 +116,7 @@ fn find_room(
 }
 
 /// Where a seat's counter stands among the near ones, and the counter.
-#[inline]
+#[inline(always)]
 fn place_of<'n>(near: &'n [Counter; NEAR], seat: &Seat) -> Option<(u8, &'n Counter)> {
     let is = |counter: &&Counter| counter.definition == seat.definition && counter.window == seat.window;
     match near.get(usize::from(seat.place)).filter(is) {
@@ -126,7 +126,7 @@ fn place_of<'n>(near: &'n [Counter; NEAR], seat: &Seat) -> Option<(u8, &'n Count
 }
 
 /// What the named budget's counter shows, before this call's own hold.
-#[inline]
+#[inline(always)]
 fn figures(
     seats: &[Seat],
     room: &Room,
@@ -150,7 +150,7 @@ fn figures(
 }
 
 /// ATOMIC: takes the hold on every counter; that none of them overflows is known.
-#[inline]
+#[inline(always)]
 fn hold(ledger: &mut Ledger, seats: &[Seat], room: &Room, rows: Rows, amounts: &Amounts) {
     let mut hold_in = |number: u32, global: bool| {
         let Some(row) = ledger.subjects.row_mut(number) else { return };
@@ -170,7 +170,7 @@ fn hold(ledger: &mut Ledger, seats: &[Seat], room: &Room, rows: Rows, amounts: &
 }
 
 /// What the reservation holds.
-#[inline]
+#[inline(always)]
 fn held(seats: &[Seat], room: &Room, rows: Rows, counters: &mut Holds) {
     for (seat, place) in seats.iter().zip(room.places).filter(|(seat, _)| seat.charges) {
         let row = if seat.global { rows.global } else { rows.user };

@@ -33,7 +33,7 @@ fn tokens(tokens: Option<i64>, input: Option<i64>, output: Option<i64>) -> Amoun
 
 impl Engine {
     /// The estimate that counts: the call's own, or the policy's default.
-    #[inline]
+    #[inline(always)]
     pub(super) fn estimate<'e>(&'e self, call: &'e Call<'_>) -> &'e Estimate {
         if call.estimate.is_none() { self.active.policy.default_estimate() } else { &call.estimate }
     }

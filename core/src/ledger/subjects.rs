@@ -124,7 +124,7 @@ impl Subjects {
     }
 
     /// A subject's row with its number.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, kind: Kind, name: &str, hash: u32) -> Option<(u32, &Row)> {
         let shard = self.shards.get(self.shard_of(hash))?;
         shard.find(hash, |number| {

@@ -26,7 +26,7 @@ impl Default for Attributes {
 
 impl Attributes {
     /// Replaces what is remembered.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn set(&mut self, call: &Call<'_>, called: Option<&str>) {
         if self.far.is_some() {
             self.far = None;

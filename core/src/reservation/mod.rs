@@ -155,7 +155,7 @@ impl Reservations {
     }
 
     /// Makes a held reservation for the caller to fill; `usual` when it has the default time to live.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn open(
         &mut self,
         now_ms: i64,

@@ -21,7 +21,7 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    #[inline]
+    #[inline(always)]
     pub(super) fn get(&self, number: u64) -> Option<&Reservation> {
         let place = (number % PLACES) as usize;
         let found =
@@ -32,7 +32,7 @@ impl Ring {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Reservation> {
         let place = (number % PLACES) as usize;
         let chunk = self.chunks.get_mut(place / CHUNK as usize);
@@ -44,7 +44,7 @@ impl Ring {
 
     /// The place for a new reservation with the number after the last one; what it held before is kept
     /// where `is_known` says so.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(
         &mut self,
         number: u64,
