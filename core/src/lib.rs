@@ -22,7 +22,6 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod id;
-pub mod packed;
 pub mod policy;
 pub mod pricing;
 pub mod reservation;

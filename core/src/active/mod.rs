@@ -5,8 +5,8 @@ mod seats;
 mod tiers;
 
 pub(crate) use rule::{Ceiling, Rule, ceilings, threshold};
-use seats::Seats;
-pub(crate) use seats::{SEATS_MAX, Seat};
+
+pub(crate) use seats::{SEATS_MAX, Seat, Seats};
 use tiers::Tiers;
 
 use crate::call::Call;

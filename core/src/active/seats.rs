@@ -46,11 +46,12 @@ pub(crate) struct Seat {
 }
 
 /// The seats of one call, in the order of a plan's lines.
-pub(super) type Seats = SmallVec<[Seat; SEATS_MAX]>;
+pub(crate) type Seats = SmallVec<[Seat; SEATS_MAX]>;
 
 impl Seat {
-    fn new(rule: &Rule, budget: u32, (global, decides): (bool, bool), place: usize) -> Seat {
-        let place = if global { 0 } else { place.min(NEAR - 1) };
+    /// The seat of a budget after `charged` other counters.
+    fn new(rule: &Rule, budget: u32, (global, decides): (bool, bool), charged: usize) -> Seat {
+        let place = if global { 0 } else { charged.min(NEAR - 1) };
         Seat {
             limit: rule.limit,
             reached: rule.reached,
@@ -63,7 +64,7 @@ impl Seat {
             budget,
             rank: rule.rank,
             name: rule.name,
-            line: 0,
+            line: u16::try_from(charged).unwrap_or(u16::MAX),
             unit: rule.unit,
             place: u8::try_from(place).unwrap_or(0),
             global,
@@ -89,16 +90,19 @@ impl Active {
         }
         let none = List::new();
         let lists = self.tiers.lists().chain([&none]);
-        self.seats = lists.map(|tier| self.seats_for(&[], tier)).collect();
+        let seats = lists.map(|tier| {
+            let mut seats = Seats::new();
+            self.fill(&[], tier, &mut seats);
+            seats
+        });
+        self.seats = seats.collect();
     }
 
-    fn seats_for(&self, own: &[u32], tier: &[u32]) -> Seats {
-        let mut seats = Seats::new();
-        let mut decided = self.seat(own, false, true, &mut seats);
-        decided |= self.seat(tier, false, !decided, &mut seats);
-        self.seat(&self.every_user, false, !decided, &mut seats);
-        self.seat(&self.global, true, true, &mut seats);
-        seats
+    fn fill(&self, own: &[u32], tier: &[u32], seats: &mut Seats) {
+        let mut decided = self.seat(own, false, true, seats);
+        decided |= self.seat(tier, false, !decided, seats);
+        self.seat(&self.every_user, false, !decided, seats);
+        self.seat(&self.global, true, true, seats);
     }
 
     /// The seats at an ordinary call of a user with the budgets `own`, and whether the policy names the
@@ -109,7 +113,7 @@ impl Active {
         tier: Option<&str>,
         own: u32,
         definitions: &Definitions,
-        room: &'s mut Option<Seats>,
+        room: &'s mut Seats,
     ) -> Option<(&'s [Seat], bool)> {
         let tier = tier.and_then(|tier| self.tiers.get(tier));
         let at_hand = self.seats.get(tier.map_or(self.seats.len().wrapping_sub(1), |(number, _)| number))?;
@@ -117,9 +121,9 @@ impl Active {
             return Some((at_hand, tier.is_some()));
         }
         let own = &self.overrides.get(own as usize)?.budgets;
-        let mut seats = self.seats_for(own, tier.map_or(&[], |(_, list)| list));
-        seats.iter_mut().for_each(|seat| seat.enter(definitions));
-        Some((room.insert(seats), tier.is_some()))
+        self.fill(own, tier.map_or(&[], |(_, list)| list), room);
+        room.iter_mut().for_each(|seat| seat.enter(definitions));
+        Some((room, tier.is_some()))
     }
 
     /// The seats at hand take the open windows.
@@ -127,18 +131,22 @@ impl Active {
         self.seats.iter_mut().flatten().for_each(|seat| seat.enter(definitions));
     }
 
-    /// Adds the budgets of a list; whether there was any.
+    /// Adds the budgets of a list that decide, or have a counter that no other charges. Whether the list had
+    /// any.
     fn seat(&self, list: &[u32], global: bool, decides: bool, seats: &mut Seats) -> bool {
         for budget in list {
             let Some(rule) = self.rule(*budget) else { continue };
-            let mut seat = Seat::new(rule, *budget, (global, decides), seats.len());
-            seat.line = u16::try_from(seats.iter().filter(|other| other.charges).count()).unwrap_or(u16::MAX);
             let first = seats.iter_mut().find(|other| other.charges && other.definition == rule.definition);
-            if let Some(first) = first {
-                first.charge_alarm = first.charge_alarm.min(seat.charge_alarm);
-                (seat.line, seat.charges) = (first.line, false);
+            let line = first.map(|first| {
+                first.charge_alarm = first.charge_alarm.min(if decides { rule.alarm } else { i64::MAX });
+                first.line
+            });
+            if decides || line.is_none() {
+                let charged = seats.iter().filter(|other| other.charges).count();
+                let mut seat = Seat::new(rule, *budget, (global, decides), charged);
+                (seat.line, seat.charges) = (line.unwrap_or(seat.line), line.is_none());
+                seats.push(seat);
             }
-            seats.push(seat);
         }
         !list.is_empty()
     }

@@ -1,6 +1,7 @@
 //! The engine: state, commands, and nothing from outside but what a command brings.
 
 mod alerts;
+mod announce;
 mod check;
 mod circuits;
 mod clock;

@@ -7,7 +7,7 @@ use super::check::check_unknown;
 use super::price::Priced;
 use super::{Engine, TTL_MS};
 use crate::action::Action;
-use crate::active::{SEATS_MAX, Seat};
+use crate::active::{SEATS_MAX, Seat, Seats};
 use crate::amounts::Amounts;
 use crate::call::Call;
 use crate::decision::{BudgetIndex, Decision, Figures, Reason};
@@ -41,7 +41,7 @@ impl Engine {
         let (number, row) = self.ledger.subjects.find(Kind::User, user, hash)?;
         let (own, near) = (row.own, row.near());
         let (amounts, Priced::Yes) = self.expected(call, now) else { return None };
-        let mut apart = None;
+        let mut apart = Seats::new();
         let (seats, knows_tier) = self.active.seats(call.tier, own, &self.ledger.definitions, &mut apart)?;
         check_unknown(call, true, knows_tier).ok()?;
         let global = match seats.last() {

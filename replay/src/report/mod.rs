@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod compare;
 pub mod html;
+mod lines;
 pub mod money;
 pub mod table;
 pub mod terminal;
