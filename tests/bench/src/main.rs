@@ -1,7 +1,7 @@
 //! The goals of the core (P1–P4, P15), printed as ratios.
 //!
 //! `cargo run --release -p spendgate-bench [all | small | 1k | 1m | 10m | growth | overrides]`: `small` is
-//! all without the 10 M user runs.
+//! all without the 10 M user runs. `calls N` makes N untimed calls, for a profiler.
 
 mod growth;
 mod overrides;
