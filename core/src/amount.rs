@@ -111,6 +111,41 @@ pub fn parse_number(text: &str, unit: Unit) -> Result<i64, AmountError> {
     }
 }
 
+/// Reads a float that a host holds as [`parse_number`] reads its shortest decimal form.
+///
+/// # Errors
+/// As [`parse_number`].
+#[inline]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a candidate counts only where it comes back as the very float"
+)]
+pub fn from_f64(number: f64, unit: Unit) -> Result<i64, AmountError> {
+    // Up to 15 digits a decimal text and its nearest float stand for each other, so a candidate of so many
+    // nano-dollars that comes back as the float is what its shortest form says.
+    const PLAIN_USD: f64 = 1e6;
+    const NANOS: f64 = 1e9;
+    match unit {
+        Unit::Usd if (0.0..PLAIN_USD).contains(&number) => {
+            let nanos = (number * NANOS + 0.5) as i64;
+            if nanos as f64 / NANOS == number {
+                return Ok(nanos);
+            }
+        }
+        Unit::Usd => {}
+        _ if (0.0..=NUMBER_MAX as f64).contains(&number) => {
+            let pieces = number as i64;
+            if pieces as f64 == number {
+                return Ok(pieces);
+            }
+        }
+        _ => {}
+    }
+    parse_number(&format!("{number:e}"), unit)
+}
+
 /// `significand × 10^scale` cut to a whole number, and whether nothing was cut off.
 fn shift(significand: &str, scale: i32) -> Result<(i128, bool), AmountError> {
     let length = i32::try_from(significand.len()).unwrap_or(i32::MAX);
@@ -181,6 +216,37 @@ mod tests {
         assert_eq!(parse_number("1.5", Unit::Tokens), Err(AmountError::Fraction));
         assert_eq!(parse_number("2.0", Unit::Tokens), Ok(2));
         assert_eq!(parse_number("NaN", Unit::Usd), Err(AmountError::Malformed));
+    }
+
+    #[test]
+    fn floats_are_read_as_their_text() {
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut floats =
+            vec![0.0, -0.0, 0.1, 0.3, 0.1 + 0.2, 1e-9, 1e-10, 5e-324, 999_999.999_999_999, 1e6, -1.0];
+        floats.extend([
+            1e300,
+            f64::NAN,
+            f64::INFINITY,
+            9_007_199_254_740_992.0,
+            9_007_199_254_740_994.0,
+            2.5,
+        ]);
+        for n in 0..100_000_u32 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            floats.push(f64::from(u32::try_from(bits >> 32).expect("32 bits")) / f64::from(n + 1));
+            floats.push(f64::from(n) / 1e4);
+            floats.push(f64::from_bits(bits));
+        }
+        for float in floats {
+            for unit in [Unit::Usd, Unit::Tokens] {
+                // As JSON and JavaScript write it.
+                assert_eq!(
+                    from_f64(float, unit),
+                    parse_number(&float.to_string(), unit),
+                    "{float:e} {unit:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -205,6 +205,10 @@ impl Events {
         self.waiting.drain(..).collect()
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     pub(crate) const fn dropped(&self) -> u64 {
         self.dropped
     }

@@ -140,6 +140,19 @@ impl Engine {
         self.events.dropped()
     }
 
+    /// How many events wait to be taken.
+    #[must_use]
+    pub fn waiting_events(&self) -> usize {
+        self.events.waiting()
+    }
+
+    /// Another number for each policy that was put in force, so that a host knows when what it keeps of
+    /// one has become old.
+    #[must_use]
+    pub const fn epoch(&self) -> u32 {
+        self.active.generation
+    }
+
     /// How many counters there are.
     #[must_use]
     pub fn counters(&self) -> u64 {

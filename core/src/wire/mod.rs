@@ -3,8 +3,11 @@
 //! A command is a step of a conformance vector: an object with one command key, its options, and the
 //! time as `at_ms` or `at`. Keys are snake_case, amounts canonical decimal strings, times RFC 3339.
 
+mod host;
 mod input;
 mod output;
+
+pub use host::{decision_text, error_text, open, restore, step_text};
 
 use crate::call::Call;
 use crate::engine::{Engine, Options};

@@ -1,0 +1,135 @@
+//! Hot commands through a block of memory, for hosts in which a string or an object costs more than a decision.
+//!
+//! JavaScript writes a call into a [`Block`] that it shares with the engine, names an [`Op`] and reads the
+//! answer from the second half: no value is made on either side of the border. [`request`] and [`answer`] say where
+//! everything stands. What does not fit, or is not plain, is left alone with [`Status::Json`], and the host gives
+//! the same command as JSON to [`crate::wire`], which answers or refuses it with the right words.
+
+pub mod answer;
+pub mod request;
+
+use crate::call::Call;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::wire;
+
+/// Bytes of the request, and of the answer.
+pub const HALF: usize = 4096;
+/// Bytes of a block.
+pub const BLOCK: usize = 2 * HALF;
+
+/// A block: the request, then the answer. Numbers stand in little-endian order.
+pub type Block = [u8; BLOCK];
+/// The request or the answer.
+pub type Half = [u8; HALF];
+
+/// A hot command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// [`Engine::reserve`].
+    Reserve,
+    /// [`Engine::preview`].
+    Preview,
+    /// [`Engine::settle`].
+    Settle,
+    /// [`Engine::release`].
+    Release,
+}
+
+impl Op {
+    /// Every op; its code is its place.
+    pub const ALL: [Op; 4] = [Op::Reserve, Op::Preview, Op::Settle, Op::Release];
+}
+
+/// What became of a hot command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Status {
+    /// The answer is in the block.
+    Done = 0,
+    /// Nothing was done: the host has to fetch [`names`] first, for the policy is another one than it knows.
+    Names = 1,
+    /// Nothing was done: the command has to come as JSON.
+    Json = 2,
+    /// The command was done or refused; its answer is the text, JSON as [`wire::step`] gives it.
+    Text = 3,
+}
+
+/// Runs the hot command with the code `op` over `block`. `text` takes what does not fit into a block: an error, or a
+/// decision with more budgets triggered than there is room for.
+#[inline]
+pub fn run(engine: &mut Engine, op: u32, block: &mut Block, text: &mut String) -> Status {
+    let (Some((first, rest)), Some(op)) =
+        (block.split_first_chunk_mut::<HALF>(), Op::ALL.get(usize::try_from(op).unwrap_or(usize::MAX)))
+    else {
+        return Status::Json;
+    };
+    let Some(half) = rest.first_chunk_mut::<HALF>() else { return Status::Json };
+    match op {
+        Op::Reserve | Op::Preview => decide(engine, *op, first, half, text),
+        Op::Settle | Op::Release => end(engine, *op, first, half, text),
+    }
+}
+
+/// What a host needs to put names to a decision: `{"epoch": n, "budgets": [{"id", "scope", "unit"}]}`, by index.
+#[must_use]
+pub fn names(engine: &Engine) -> String {
+    let budgets: Vec<serde_json::Value> = engine
+        .policy()
+        .budgets()
+        .iter()
+        .map(|b| serde_json::json!({"id": &*b.id, "scope": b.scope.dimension.as_str(), "unit": b.unit.as_str()}))
+        .collect();
+    serde_json::json!({"epoch": engine.epoch(), "budgets": budgets}).to_string()
+}
+
+#[inline]
+fn decide(engine: &mut Engine, op: Op, from: &Half, to: &mut Half, text: &mut String) -> Status {
+    if request::epoch(from) != engine.epoch() {
+        return Status::Names;
+    }
+    let Some((call, now_ms, ttl_ms)) = request::call(from) else { return Status::Json };
+    let decision = match op {
+        Op::Reserve => engine.reserve(&call, ttl_ms, now_ms),
+        _ => engine.preview(&call, now_ms),
+    };
+    match decision {
+        Ok(decision) if answer::decision(engine, &call, &decision, to) => Status::Done,
+        Ok(decision) => in_words(wire::decision_text(engine, &call, &decision), text),
+        Err(error) => refused(&error, text),
+    }
+}
+
+#[inline]
+fn end(engine: &mut Engine, op: Op, from: &Half, to: &mut Half, text: &mut String) -> Status {
+    let Some(end) = request::end(from) else { return Status::Json };
+    let done = match op {
+        Op::Settle => engine
+            .settle(end.reservation, &end.actual, end.report, end.now_ms)
+            .map(|settled| answer::settled(engine, &settled, to)),
+        _ => engine
+            .release(end.reservation, end.report, end.now_ms)
+            .map(|outcome| answer::released(engine, outcome, to)),
+    };
+    match done {
+        Ok(()) => Status::Done,
+        Err(error) => refused(&error, text),
+    }
+}
+
+#[cold]
+fn refused(error: &Error, text: &mut String) -> Status {
+    in_words(wire::error_text(error), text)
+}
+
+#[cold]
+fn in_words(answer: String, text: &mut String) -> Status {
+    *text = answer;
+    Status::Text
+}
+
+/// The call, for an answer in words.
+pub(crate) type Asked<'a> = (Call<'a>, i64, Option<i64>);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! What a host writes into the first half of a block.
+//!
+//! | byte | form | what it is |
+//! |---|---|---|
+//! | 0 | f64 | the time, epoch milliseconds |
+//! | 8 | f64 | `ttl_ms` of a reserve, `latency_ms` of an end |
+//! | 16 | 4 × f64 | `usd`, `tokens`, `input_tokens`, `output_tokens`: estimate or actual |
+//! | 48 | f64 | number of the reservation |
+//! | 56 | u32 | what is said, see the constants |
+//! | 60 | u32 | the epoch of the names that the host has |
+//! | 64 | 7 × u32 | lengths of `user`, `tier`, `org`, `feature`, `session`, `provider`, `model` in bytes |
+//! | 92 | UTF-8 | these, one after the other |
+//!
+//! Numbers are read as JSON's would be, by their shortest decimal form. What the flags do not name is not read.
+
+use super::{Asked, Half};
+use crate::amount;
+use crate::call::{Actual, Call, Estimate, Report};
+use crate::reservation::ReservationId;
+use crate::unit::Unit;
+
+/// Flag: the first attribute is given; the others follow, a bit each.
+pub const ATTRIBUTES: u32 = 1;
+/// Flag: the first amount is given; the others follow, a bit each.
+pub const AMOUNTS: u32 = 1 << 8;
+/// Flag: the duration at byte 8 is given.
+pub const DURATION: u32 = 1 << 12;
+/// Flag of an end: whether the call went well is said.
+pub const OK_SAID: u32 = 1 << 13;
+/// Flag of an end: it did.
+pub const OK: u32 = 1 << 14;
+
+/// Where the attributes' bytes begin.
+pub const TEXT: usize = 92;
+
+const FLAGS: usize = 56;
+const EPOCH: usize = 60;
+const LENGTHS: usize = 64;
+const UNITS: [Unit; 4] = [Unit::Usd, Unit::Tokens, Unit::InputTokens, Unit::OutputTokens];
+
+/// The end of a reservation, as a block says it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    pub(super) reservation: ReservationId,
+    pub(super) actual: Actual,
+    pub(super) report: Report,
+    pub(super) now_ms: i64,
+}
+
+#[inline]
+pub(super) fn epoch(half: &Half) -> u32 {
+    word(half, EPOCH)
+}
+
+/// The call, its time and its time to live; `None` when it is not plain.
+#[inline]
+pub(super) fn call(half: &Half) -> Option<Asked<'_>> {
+    let flags = word(half, FLAGS);
+    let mut at = TEXT;
+    let mut attribute = |index: usize| -> Option<Option<&str>> {
+        if flags & (ATTRIBUTES << index) == 0 {
+            return Some(None);
+        }
+        let length = usize::try_from(word(half, LENGTHS + 4 * index)).ok()?;
+        let bytes = half.get(at..)?.get(..length)?;
+        at += length;
+        std::str::from_utf8(bytes).ok().map(Some)
+    };
+    let [usd, tokens, input_tokens, output_tokens] = amounts(half, flags)?;
+    let call = Call {
+        user: attribute(0)?,
+        tier: attribute(1)?,
+        org: attribute(2)?,
+        feature: attribute(3)?,
+        session: attribute(4)?,
+        provider: attribute(5)?,
+        model: attribute(6)?,
+        estimate: Estimate { usd, tokens, input_tokens, output_tokens },
+    };
+    Some((call, whole(half, 0)?, duration(half, flags)?))
+}
+
+/// The end; `None` when it is not plain.
+#[inline]
+pub(super) fn end(half: &Half) -> Option<End> {
+    let flags = word(half, FLAGS);
+    let [usd, tokens, input_tokens, output_tokens] = amounts(half, flags)?;
+    let latency_ms = duration(half, flags)?;
+    if latency_ms.is_some_and(|latency| latency < 0) {
+        return None;
+    }
+    Some(End {
+        reservation: ReservationId::from_bits(u64::try_from(whole(half, 48)?).ok()?),
+        actual: Actual { usd, tokens, input_tokens, output_tokens, ..Actual::default() },
+        report: Report { ok: (flags & OK_SAID != 0).then_some(flags & OK != 0), latency_ms },
+        now_ms: whole(half, 0)?,
+    })
+}
+
+#[inline]
+fn duration(half: &Half, flags: u32) -> Option<Option<i64>> {
+    if flags & DURATION == 0 { Some(None) } else { whole(half, 8).map(Some) }
+}
+
+#[inline]
+fn amounts(half: &Half, flags: u32) -> Option<[Option<i64>; 4]> {
+    let mut amounts = [None; 4];
+    if flags & (0b1111 * AMOUNTS) == 0 {
+        return Some(amounts);
+    }
+    for (index, (amount, unit)) in amounts.iter_mut().zip(UNITS).enumerate() {
+        if flags & (AMOUNTS << index) != 0 {
+            *amount = Some(amount::from_f64(number(half, 16 + 8 * index), unit).ok()?);
+        }
+    }
+    Some(amounts)
+}
+
+/// A whole number that is exact in a float.
+#[inline]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the comparison sees what is lost"
+)]
+fn whole(half: &Half, at: usize) -> Option<i64> {
+    let number = number(half, at);
+    let integer = number as i64;
+    let exact = integer.unsigned_abs() <= amount::NUMBER_MAX && integer as f64 == number;
+    exact.then_some(integer)
+}
+
+#[inline]
+fn number(half: &Half, at: usize) -> f64 {
+    half.get(at..).and_then(|rest| rest.first_chunk()).map_or(f64::NAN, |bytes| f64::from_le_bytes(*bytes))
+}
+
+#[inline]
+fn word(half: &Half, at: usize) -> u32 {
+    half.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+}

@@ -1,0 +1,163 @@
+//! The façade as text: what a binding hands over and gets back, so that it needs no JSON of its own.
+
+use super::input::{self, invalid, object};
+use super::{output, start, step};
+use crate::call::Call;
+use crate::decision::Decision;
+use crate::engine::{Engine, Options};
+use crate::error::Error;
+use crate::json::Json;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// An engine from its configuration, a JSON object:
+///
+/// | key | |
+/// |---|---|
+/// | `at_ms` | the time, epoch milliseconds; the policy is read as of then |
+/// | `policy` | the first document, as an object or as its JSON text; none: everything is allowed |
+/// | `prices` | over the built-in table, USD per million tokens: `{"model": {"input": "2.50", "output": "10"}}` |
+/// | `hash_seed`, `max_counters`, `max_events` | as in [`Options`], whose defaults hold where a key is missing |
+///
+/// # Errors
+/// [`Error::InvalidCall`] for the configuration itself, [`Error::InvalidTime`], [`Error::InvalidPolicy`].
+pub fn open(config: &str) -> Result<Engine, Error> {
+    let value = read(config)?;
+    let config =
+        object(&value, "", &["at_ms", "policy", "prices", "hash_seed", "max_counters", "max_events"])?;
+    let at_ms = match config.get("at_ms") {
+        Some(at) => at.as_i64().ok_or_else(|| Error::InvalidTime {
+            message: format!("`{at}` is not a time in epoch milliseconds"),
+        })?,
+        None => return Err(Error::InvalidTime { message: "an engine needs `at_ms`".to_owned() }),
+    };
+    let mut options = Options::default();
+    if let Some(seed) = whole(config, "hash_seed")? {
+        options.hash_seed = seed;
+    }
+    if let Some(most) = whole(config, "max_counters")? {
+        options.max_counters = most;
+    }
+    if let Some(most) = whole(config, "max_events")? {
+        options.max_events = usize::try_from(most).unwrap_or(usize::MAX);
+    }
+    let policy = config.get("policy").filter(|policy| !policy.is_null());
+    start(config.get("prices").unwrap_or(&Value::Null), policy, at_ms, options)
+}
+
+/// As [`open`], with the state of a snapshot; the policy of `config` decides from now on.
+///
+/// # Errors
+/// As [`open`], and [`Error::InvalidSnapshot`].
+pub fn restore(config: &str, snapshot: &[u8]) -> Result<Engine, Error> {
+    let fresh = open(config)?;
+    Engine::restore(snapshot, Arc::clone(fresh.policy()), fresh.options().clone())
+}
+
+/// Runs one command given as JSON text and gives its answer as JSON text, as [`step`] does. A key that stands
+/// twice is refused.
+pub fn step_text(engine: &mut Engine, command: &str) -> String {
+    match read(command) {
+        Ok(command) => step(engine, &command).to_string(),
+        Err(error) => error_text(&error),
+    }
+}
+
+/// A refusal as JSON text: `{"error": code, "path"?, "message"}`.
+#[must_use]
+pub fn error_text(error: &Error) -> String {
+    output::error(error).to_string()
+}
+
+/// A decision of `engine` about `call` as JSON text, while the policy that decided is in force.
+#[must_use]
+pub fn decision_text(engine: &Engine, call: &Call<'_>, decision: &Decision) -> String {
+    output::decision(engine, call, decision).to_string()
+}
+
+fn read(text: &str) -> Result<Value, Error> {
+    let json: Json = serde_json::from_str(text).map_err(|e| invalid("", format!("is not JSON: {e}")))?;
+    match repeated(&json) {
+        None => Ok(json.to_value()),
+        Some(key) => Err(invalid(&key, format!("`{}` stands twice", key.escape_debug()))),
+    }
+}
+
+fn repeated(json: &Json) -> Option<String> {
+    match json {
+        Json::Object(object) => {
+            object.repeated.clone().or_else(|| object.members.iter().find_map(|(_, value)| repeated(value)))
+        }
+        Json::Array(items) => items.iter().find_map(repeated),
+        _ => None,
+    }
+}
+
+/// A whole number of at least 0; as a string where it is beyond 2^53.
+fn whole(config: &Map<String, Value>, key: &str) -> Result<Option<u64>, Error> {
+    let refuse = |shown: &str| invalid(key, format!("`{shown}` is not a whole number from 0 to 2^64 - 1"));
+    match config.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => {
+            text.parse().map(Some).map_err(|_| refuse(&text.escape_debug().to_string()))
+        }
+        Some(Value::Number(number)) => number.as_u64().map(Some).ok_or_else(|| refuse(&number.to_string())),
+        Some(other) => Err(invalid(key, format!("has to be a number, is {}", input::kind(other)))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(config: &str) -> (&'static str, String) {
+        let error = open(config).expect_err("a refusal");
+        (error.code(), error.path().unwrap_or("-").to_owned())
+    }
+
+    #[test]
+    fn a_configuration_is_checked_key_by_key() {
+        for (config, code, path) in [
+            ("", "invalid_call", ""),
+            ("[]", "invalid_call", ""),
+            ("{}", "invalid_time", "-"),
+            (r#"{"at_ms": "NaN"}"#, "invalid_time", "-"),
+            (r#"{"at_ms": 0, "polcy": {}}"#, "invalid_call", "polcy"),
+            (r#"{"at_ms": 0, "at_ms": 1}"#, "invalid_call", "at_ms"),
+            (r#"{"at_ms": 0, "hash_seed": -1}"#, "invalid_call", "hash_seed"),
+            (r#"{"at_ms": 0, "max_events": 1.5}"#, "invalid_call", "max_events"),
+            (r#"{"at_ms": 0, "max_counters": true}"#, "invalid_call", "max_counters"),
+            (r#"{"at_ms": 0, "policy": {"budgets": 5}}"#, "invalid_policy", "budgets"),
+            (r#"{"at_ms": 0, "policy": "{"}"#, "invalid_policy", ""),
+            (r#"{"at_ms": 0, "prices": 5}"#, "invalid_policy", "prices"),
+        ] {
+            assert_eq!(refused(config), (code, path.to_owned()), "{config}");
+        }
+        let engine =
+            open(r#"{"at_ms": 0, "hash_seed": "18446744073709551615", "max_events": 3}"#).expect("fine");
+        assert_eq!((engine.options().hash_seed, engine.options().max_events), (u64::MAX, 3));
+        assert_eq!(engine.options().max_counters, Options::default().max_counters);
+    }
+
+    #[test]
+    fn commands_are_text_and_keys_stand_once() {
+        let mut engine = open(r#"{"at_ms": 0}"#).expect("fine");
+        let reserved = step_text(&mut engine, r#"{"at_ms": 5, "reserve": {"user": "u"}}"#);
+        assert!(reserved.contains(r#""reason":"no_budget""#), "{reserved}");
+        let twice = step_text(&mut engine, r#"{"at_ms": 5, "reserve": {"user": "u", "user": "v"}}"#);
+        assert!(twice.contains(r#""error":"invalid_call""#) && twice.contains(r#""path":"user""#), "{twice}");
+        assert!(step_text(&mut engine, "{").contains(r#""error":"invalid_call""#));
+    }
+
+    #[test]
+    fn a_restored_engine_goes_on() {
+        let config = r#"{"at_ms": 0, "policy": {"budgets": [{"id": "b", "scope": {"user": "*"}, "limit": {"usd": "1"},
+            "window": "daily", "action": "block"}]}}"#;
+        let mut engine = open(config).expect("fine");
+        step_text(&mut engine, r#"{"at_ms": 5, "reserve": {"user": "u", "estimate": {"usd": "0.75"}}}"#);
+        let mut again = restore(config, &engine.snapshot()).expect("fine");
+        let next = r#"{"at_ms": 6, "reserve": {"user": "u", "estimate": {"usd": "0.5"}}}"#;
+        assert_eq!(step_text(&mut again, next), step_text(&mut engine, next));
+        assert_eq!(restore(config, b"no").err().map(|e| e.code()), Some("invalid_snapshot"));
+    }
+}
