@@ -1,4 +1,4 @@
-//! What the engine writes into the second half of a block: 32-bit words, 64-bit figures the lower half first.
+//! What the engine writes into the second half of a block: 32-bit words, and figures as f64, two words each.
 //!
 //! | word | of a decision | of an end |
 //! |---|---|---|
@@ -20,11 +20,14 @@
 //! | 25 | bytes of the model's name, after a downgrade | |
 //! | 26… | index and action of each of `triggered`, two words each; then the model's name | |
 //!
-//! Codes count in the order of the catalogues ([`Action::ALL`], [`Reason::ALL`], [`Unit::ALL`], [`Outcome::ALL`]), 0
-//! first. Names stay with the host, which knows the call and, by [`super::names`], the budgets.
+//! Figures are whole numbers: a float is only how they travel, and an answer with one that is not exact as a float (beyond
+//! 2^53: nine million dollars) comes as text. Codes count in the order of the catalogues ([`Action::ALL`],
+//! [`Reason::ALL`], [`Unit::ALL`], [`Outcome::ALL`]), 0 first. Names stay with the host, which knows the call and, by
+//! [`super::names`], the budgets.
 
 use super::Half;
 use crate::action::Action;
+use crate::amount::NUMBER_MAX;
 use crate::call::Call;
 use crate::decision::{Decision, Reason};
 use crate::engine::{Engine, Outcome, Settled};
@@ -61,6 +64,7 @@ pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision, ha
         | flag(DOWNGRADED, decision.downgraded)
         | flag(DEGRADED, decision.degraded);
     let mut unit = 0;
+    let mut exact = true;
     if let Some(figures) = &decision.figures {
         let index = figures.budget.get();
         unit = engine.policy().budgets().get(index).map_or(0, |budget| code(&Unit::ALL, budget.unit));
@@ -68,26 +72,31 @@ pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision, ha
             | flag(ESTIMATE, figures.estimate.is_some())
             | flag(RESETS, figures.resets_at_ms.is_some());
         put(half, 2, cut(index));
-        put_wide(half, 4, figures.limit);
-        put_wide(half, 6, figures.spent);
-        put_wide(half, 8, figures.held);
-        put_wide(half, 10, figures.estimate.unwrap_or(0));
-        put_wide(half, 12, figures.remaining);
-        put_wide(half, 14, figures.window.start_ms);
-        put_wide(half, 16, figures.window.end_ms);
-        put_wide(half, 18, figures.resets_at_ms.unwrap_or(0));
+        let numbers = [
+            figures.limit,
+            figures.spent,
+            figures.held,
+            figures.estimate.unwrap_or(0),
+            figures.remaining,
+            figures.window.start_ms,
+            figures.window.end_ms,
+            figures.resets_at_ms.unwrap_or(0),
+        ];
+        for (word, number) in (4..).step_by(2).zip(numbers) {
+            exact &= put_number(half, word, number);
+        }
     }
     if let Some(reservation) = decision.reservation {
         flags |= RESERVATION;
-        put_wide(half, 20, reservation.to_bits().cast_signed());
+        exact &= put_number(half, 20, reservation.to_bits().cast_signed());
     }
-    put_wide(half, 22, decision.policy_version.cast_signed());
+    exact &= put_number(half, 22, decision.policy_version.cast_signed());
     let codes = code(&Action::ALL, decision.action) | code(&Reason::ALL, decision.reason) << 8 | unit << 16;
     put(half, 0, flags);
     put(half, 1, codes);
     put(half, 3, cut(decision.triggered.len()));
     put(half, 24, cut(engine.waiting_events()));
-    (decision.triggered.is_empty() && !decision.downgraded) || list(engine, call, decision, half)
+    exact && ((decision.triggered.is_empty() && !decision.downgraded) || list(engine, call, decision, half))
 }
 
 /// What follows the figures, and is rare: the budgets with a step over, and the sibling's name.
@@ -108,14 +117,13 @@ fn list(engine: &Engine, call: &Call<'_>, decision: &Decision, half: &mut Half) 
     }
 }
 
-/// Packs the answer to a settle.
+/// Packs the answer to a settle; false when it does not fit.
 #[inline]
-pub(super) fn settled(engine: &Engine, settled: &Settled, half: &mut Half) {
+pub(super) fn settled(engine: &Engine, settled: &Settled, half: &mut Half) -> bool {
     put(half, 0, flag(CHARGED, settled.usd.is_some()));
     put(half, 1, code(&Outcome::ALL, settled.outcome));
-    put_wide(half, 4, settled.overage);
-    put_wide(half, 6, settled.usd.unwrap_or(0));
     put(half, 24, cut(engine.waiting_events()));
+    put_number(half, 4, settled.overage) && put_number(half, 6, settled.usd.unwrap_or(0))
 }
 
 /// Packs the answer to a release.
@@ -149,9 +157,12 @@ fn put(half: &mut Half, word: usize, value: u32) {
     }
 }
 
+/// Whether the number is exact as a float.
 #[inline]
-fn put_wide(half: &mut Half, word: usize, value: i64) {
+#[allow(clippy::cast_precision_loss, reason = "what would lose precision is reported")]
+fn put_number(half: &mut Half, word: usize, number: i64) -> bool {
     if let Some(bytes) = half.get_mut(4 * word..).and_then(|rest| rest.first_chunk_mut()) {
-        *bytes = value.to_le_bytes();
+        *bytes = (number as f64).to_le_bytes();
     }
+    number.unsigned_abs() <= NUMBER_MAX
 }

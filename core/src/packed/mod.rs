@@ -103,16 +103,18 @@ fn decide(engine: &mut Engine, op: Op, from: &Half, to: &mut Half, text: &mut St
 #[inline]
 fn end(engine: &mut Engine, op: Op, from: &Half, to: &mut Half, text: &mut String) -> Status {
     let Some(end) = request::end(from) else { return Status::Json };
-    let done = match op {
-        Op::Settle => engine
-            .settle(end.reservation, &end.actual, end.report, end.now_ms)
-            .map(|settled| answer::settled(engine, &settled, to)),
-        _ => engine
-            .release(end.reservation, end.report, end.now_ms)
-            .map(|outcome| answer::released(engine, outcome, to)),
-    };
-    match done {
-        Ok(()) => Status::Done,
+    if op == Op::Release {
+        return match engine.release(end.reservation, end.report, end.now_ms) {
+            Ok(outcome) => {
+                answer::released(engine, outcome, to);
+                Status::Done
+            }
+            Err(error) => refused(&error, text),
+        };
+    }
+    match engine.settle(end.reservation, &end.actual, end.report, end.now_ms) {
+        Ok(settled) if answer::settled(engine, &settled, to) => Status::Done,
+        Ok(settled) => in_words(wire::settled_text(&settled), text),
         Err(error) => refused(&error, text),
     }
 }

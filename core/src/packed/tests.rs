@@ -62,8 +62,8 @@ impl Host {
         u32::from_le_bytes(*self.block[HALF + 4 * word..].first_chunk().expect("a word"))
     }
 
-    fn wide(&self, word: usize) -> i64 {
-        i64::from_le_bytes(*self.block[HALF + 4 * word..].first_chunk().expect("two words"))
+    fn number(&self, word: usize) -> i64 {
+        f64::from_le_bytes(*self.block[HALF + 4 * word..].first_chunk().expect("two words")) as i64
     }
 }
 
@@ -82,9 +82,9 @@ fn a_packed_decision_says_what_the_json_one_says() {
         assert_eq!(json["reason"], crate::decision::Reason::ALL[(host.word(1) >> 8 & 255) as usize].as_str());
         assert_eq!(json["budget"], format!("b{}", host.word(2)));
         for (word, key) in [(4, "limit"), (6, "spent"), (8, "held"), (10, "estimate"), (12, "remaining")] {
-            assert_eq!(json[key], crate::amount::format(host.wide(word), crate::unit::Unit::Usd), "{key}");
+            assert_eq!(json[key], crate::amount::format(host.number(word), crate::unit::Unit::Usd), "{key}");
         }
-        assert_eq!(json["window"]["end"], crate::time::format(host.wide(16)));
+        assert_eq!(json["window"]["end"], crate::time::format(host.number(16)));
         assert_eq!(json["reservation"].is_string(), flag(super::answer::RESERVATION));
         assert_eq!(json["triggered"].as_array().expect("a list").len(), host.word(3) as usize);
         let model_at = HALF + 4 * (super::answer::TRIGGERED + 2 * host.word(3) as usize);
@@ -93,13 +93,13 @@ fn a_packed_decision_says_what_the_json_one_says() {
             assert_eq!(&host.block[model_at..model_at + host.word(25) as usize], b"gpt-4o-mini");
         }
         if flag(super::answer::RESERVATION) && json["action"] == "warn" {
-            let id = host.wide(20) as f64;
+            let id = host.number(20) as f64;
             host.block[48..56].copy_from_slice(&id.to_le_bytes());
             host.write(&[], Some(usd), 8.0);
             assert_eq!(host.run(Op::Settle), Status::Done);
             let settle = json!({"at_ms": 8, "settle": json["reservation"], "actual": {"usd": usd}});
             let settled = wire::step(&mut twin.engine, &settle);
-            assert_eq!(settled["usd"], crate::amount::format(host.wide(6), crate::unit::Unit::Usd));
+            assert_eq!(settled["usd"], crate::amount::format(host.number(6), crate::unit::Unit::Usd));
             assert_eq!(settled["outcome"], crate::engine::Outcome::ALL[host.word(1) as usize].as_str());
         }
         assert_eq!(host.word(24) as usize, host.engine.waiting_events());
@@ -141,6 +141,13 @@ fn refusals_and_long_answers_come_as_text() {
     assert_eq!(host.run(Op::Reserve), Status::Text);
     let answer: Value = serde_json::from_str(&host.text).expect("JSON");
     assert_eq!(answer["triggered"].as_array().expect("a list").len(), 600);
+    let raised = json!({"budgets": [{"id": "b", "scope": {"user": "*"}, "limit": {"usd": "9007199.254740993"},
+        "window": "daily", "action": "block"}]});
+    wire::step(&mut host.engine, &json!({"at_ms": 7, "set_policy": raised}));
+    host.epoch(host.engine.epoch());
+    host.write(&[(0, b"v")], Some(2.0), 7.0);
+    assert_eq!(host.run(Op::Preview), Status::Text);
+    assert!(host.text.contains(r#""limit":"9007199.254740993""#), "{}", host.text);
     host.block[48..56].copy_from_slice(&99.0_f64.to_le_bytes());
     host.write(&[], None, 8.0);
     assert_eq!(host.run(Op::Release), Status::Text);

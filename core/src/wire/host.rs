@@ -4,7 +4,7 @@ use super::input::{self, invalid, object};
 use super::{output, start, step};
 use crate::call::Call;
 use crate::decision::Decision;
-use crate::engine::{Engine, Options};
+use crate::engine::{Engine, Options, Settled};
 use crate::error::Error;
 use crate::json::Json;
 use serde_json::{Map, Value};
@@ -73,6 +73,12 @@ pub fn error_text(error: &Error) -> String {
 #[must_use]
 pub fn decision_text(engine: &Engine, call: &Call<'_>, decision: &Decision) -> String {
     output::decision(engine, call, decision).to_string()
+}
+
+/// The answer to a settle as JSON text.
+#[must_use]
+pub fn settled_text(settled: &Settled) -> String {
+    output::settled(settled).to_string()
 }
 
 fn read(text: &str) -> Result<Value, Error> {

@@ -7,7 +7,7 @@ mod host;
 mod input;
 mod output;
 
-pub use host::{decision_text, error_text, open, restore, step_text};
+pub use host::{decision_text, error_text, open, restore, settled_text, step_text};
 
 use crate::call::Call;
 use crate::engine::{Engine, Options};
@@ -200,14 +200,7 @@ fn end(
     }
     let actual = input::actual(step.get("actual"))?;
     let settled = engine.settle(id, &actual, report, now)?;
-    let mut answer = json!({
-        "outcome": settled.outcome.as_str(),
-        "usd": settled.usd.map(|u| crate::amount::format(u, Unit::Usd)),
-    });
-    if let (true, Value::Object(answer)) = (settled.overage > 0, &mut answer) {
-        answer.insert("overage".to_owned(), crate::amount::format(settled.overage, Unit::Usd).into());
-    }
-    Ok(answer)
+    Ok(output::settled(&settled))
 }
 
 fn set_policy(engine: &mut Engine, value: &Value, now: i64) -> Result<Value, Error> {

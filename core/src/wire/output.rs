@@ -4,7 +4,7 @@ use crate::amount;
 use crate::call::Call;
 use crate::decision::{Decision, Figures};
 use crate::dimension::Dimension;
-use crate::engine::{Candidate, CounterReading, Engine};
+use crate::engine::{Candidate, CounterReading, Engine, Settled};
 use crate::error::Error;
 use crate::event::Event;
 use crate::policy::Budget;
@@ -83,6 +83,15 @@ fn subject<'a>(budget: &Budget, call: &Call<'a>) -> Option<&'a str> {
         Dimension::Tier => call.user,
         dimension => dimension.of(call),
     }
+}
+
+pub(super) fn settled(settled: &Settled) -> Value {
+    let usd = |amount| money(amount, Unit::Usd);
+    let mut answer = json!({"outcome": settled.outcome.as_str(), "usd": settled.usd.map(usd)});
+    if let (true, Value::Object(answer)) = (settled.overage > 0, &mut answer) {
+        answer.insert("overage".to_owned(), usd(settled.overage));
+    }
+    answer
 }
 
 pub(super) fn counters(engine: &Engine, readings: &[CounterReading]) -> Value {
