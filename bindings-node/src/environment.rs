@@ -1,0 +1,114 @@
+//! What one environment of Node has: its shares of engines, its block, the last answer in words.
+//!
+//! An environment is one loading of the addon by one thread, and all its calls come from that thread. When it ends, as
+//! a worker does that is terminated, its shares go with it.
+
+use crate::failure::{Result, closed, internal};
+use crate::memory::Memory;
+use crate::table::{Shared, number};
+use napi::Env;
+use std::cell::{RefCell, RefMut};
+use std::collections::BTreeMap;
+use std::ffi::c_void;
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+
+/// The state of an environment.
+pub(crate) struct Environment {
+    pub(crate) shares: Shares,
+    pub(crate) memory: Memory,
+    /// The answer of a hot command that did not fit into the block.
+    pub(crate) text: String,
+}
+
+impl Environment {
+    /// Makes the state of `env`, which owns it from now on.
+    pub(crate) fn install(env: Env) -> napi::Result<NonNull<RefCell<Self>>> {
+        let fresh = Self { shares: Shares::default(), memory: Memory::default(), text: String::new() };
+        let state = NonNull::from(Box::leak(Box::new(RefCell::new(fresh))));
+        // SAFETY: `env` is alive, it just loads this addon; `discard` takes what is given here.
+        let status = unsafe {
+            napi_sys::napi_set_instance_data(env.raw(), state.as_ptr().cast(), Some(discard), ptr::null_mut())
+        };
+        if status == napi_sys::Status::napi_ok {
+            return Ok(state);
+        }
+        // SAFETY: the box was leaked above, and `env` did not take it.
+        drop(unsafe { Box::from_raw(state.as_ptr()) });
+        Err(napi::Error::from_reason("Node takes no instance data"))
+    }
+
+    /// The state of `env`, while an export runs.
+    pub(crate) fn of(env: &Env) -> Result<RefMut<'_, Self>> {
+        let mut data: *mut c_void = ptr::null_mut();
+        // SAFETY: `env` is the one that called the export.
+        let status = unsafe { napi_sys::napi_get_instance_data(env.raw(), &raw mut data) };
+        if status != napi_sys::Status::napi_ok {
+            return Err(internal("no state"));
+        }
+        // SAFETY: `install` has set it to a state that lives until `discard`, after which nothing is called.
+        unsafe { Self::at(data) }
+    }
+
+    /// The state that `install` gave, as a function has it at hand.
+    ///
+    /// # Safety
+    /// `data` is null or that pointer, the environment has not ended, and this is its thread.
+    #[inline]
+    pub(crate) unsafe fn at<'call>(data: *mut c_void) -> Result<RefMut<'call, Self>> {
+        // SAFETY: as the caller promises.
+        let state = unsafe { data.cast::<RefCell<Self>>().as_ref() };
+        state.and_then(|state| state.try_borrow_mut().ok()).ok_or_else(|| internal("no state"))
+    }
+}
+
+/// The engines that an environment holds.
+#[derive(Default)]
+pub(crate) struct Shares {
+    held: BTreeMap<u64, Share>,
+    /// The engine used last, so that the next command finds it without a search.
+    last: Option<Arc<Shared>>,
+}
+
+struct Share {
+    engine: Arc<Shared>,
+    /// How often the environment holds it; never 0.
+    holders: u64,
+}
+
+impl Shares {
+    /// Becomes a holder of the engine; gives its handle.
+    #[allow(clippy::cast_precision_loss, reason = "2^53 engines are never opened")]
+    pub(crate) fn hold(&mut self, engine: Arc<Shared>) -> f64 {
+        let handle = engine.handle();
+        self.held.entry(handle).or_insert(Share { engine, holders: 0 }).holders += 1;
+        handle as f64
+    }
+
+    /// Lets go of an engine once; of one that is not held, never.
+    pub(crate) fn let_go(&mut self, handle: f64) {
+        let Some(handle) = number(handle) else { return };
+        let Some(share) = self.held.get_mut(&handle) else { return };
+        share.holders -= 1;
+        if share.holders == 0 {
+            self.last = None;
+            self.held.remove(&handle);
+        }
+    }
+
+    /// An engine that is held.
+    #[inline]
+    pub(crate) fn engine(&mut self, handle: f64) -> Result<&Shared> {
+        let handle = number(handle).ok_or_else(closed)?;
+        if self.last.as_ref().is_none_or(|last| last.handle() != handle) {
+            self.last = Some(Arc::clone(&self.held.get(&handle).ok_or_else(closed)?.engine));
+        }
+        self.last.as_deref().ok_or_else(closed)
+    }
+}
+
+/// Ends the state with its environment.
+unsafe extern "C" fn discard(_env: napi_sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
+    // SAFETY: `data` is the box that `install` leaked, and Node calls this once.
+    drop(unsafe { Box::from_raw(data.cast::<RefCell<Environment>>()) });
+}

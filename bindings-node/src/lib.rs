@@ -1,0 +1,23 @@
+//! The engine of Spendgate for Node: engines by number, commands as text, hot commands through a block of memory.
+//!
+//! No rule is here. `js/` has the package around this addon; [`spendgate_core::packed`] says what stands in a block and
+//! [`spendgate_core::wire`] what commands are.
+
+mod environment;
+pub mod exports;
+pub mod failure;
+pub mod fault;
+mod hot;
+mod memory;
+mod table;
+
+use environment::Environment;
+use napi::{Env, bindgen_prelude::Object};
+use napi_derive::napi;
+
+/// Makes the state of an environment, and the one export that is written by hand.
+#[napi(module_exports)]
+pub fn init(exports: Object<'_>, env: Env) -> napi::Result<()> {
+    let environment = Environment::install(env)?;
+    hot::export(&exports, env, environment)
+}
