@@ -1,10 +1,11 @@
-//! What one environment of Node has: its shares of engines, its block, the last answer in words.
+//! What one environment of Node has: its shares of engines, its ports, the last answer in words.
 //!
 //! An environment is one loading of the addon by one thread, and all its calls come from that thread. When it ends, as
 //! a worker does that is terminated, its shares go with it.
 
 use crate::failure::{Result, closed, internal};
-use crate::memory::Memory;
+use crate::memory::check;
+use crate::port::Port;
 use crate::table::{Shared, number};
 use napi::Env;
 use std::cell::{RefCell, RefMut};
@@ -14,51 +15,70 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 /// The state of an environment.
+#[derive(Default)]
 pub(crate) struct Environment {
     pub(crate) shares: Shares,
-    pub(crate) memory: Memory,
+    pub(crate) ports: Ports,
     /// The answer of a hot command that did not fit into the block.
     pub(crate) text: String,
 }
 
 impl Environment {
     /// Makes the state of `env`, which owns it from now on.
-    pub(crate) fn install(env: Env) -> napi::Result<NonNull<RefCell<Self>>> {
-        let fresh = Self { shares: Shares::default(), memory: Memory::default(), text: String::new() };
-        let state = NonNull::from(Box::leak(Box::new(RefCell::new(fresh))));
+    pub(crate) fn install(env: Env) -> napi::Result<()> {
+        let state = Box::into_raw(Box::<RefCell<Self>>::default());
         // SAFETY: `env` is alive, it just loads this addon; `discard` takes what is given here.
         let status = unsafe {
-            napi_sys::napi_set_instance_data(env.raw(), state.as_ptr().cast(), Some(discard), ptr::null_mut())
+            napi_sys::napi_set_instance_data(env.raw(), state.cast(), Some(discard), ptr::null_mut())
         };
         if status == napi_sys::Status::napi_ok {
-            return Ok(state);
+            return Ok(());
         }
-        // SAFETY: the box was leaked above, and `env` did not take it.
-        drop(unsafe { Box::from_raw(state.as_ptr()) });
+        // SAFETY: the box was given up above, and `env` did not take it.
+        drop(unsafe { Box::from_raw(state) });
         Err(napi::Error::from_reason("Node takes no instance data"))
     }
 
-    /// The state of `env`, while an export runs.
-    pub(crate) fn of(env: &Env) -> Result<RefMut<'_, Self>> {
+    /// Where the state of `env` lies until `env` ends.
+    pub(crate) fn place(env: &Env) -> Result<NonNull<RefCell<Self>>> {
         let mut data: *mut c_void = ptr::null_mut();
         // SAFETY: `env` is the one that called the export.
-        let status = unsafe { napi_sys::napi_get_instance_data(env.raw(), &raw mut data) };
-        if status != napi_sys::Status::napi_ok {
-            return Err(internal("no state"));
-        }
-        // SAFETY: `install` has set it to a state that lives until `discard`, after which nothing is called.
-        unsafe { Self::at(data) }
+        check(unsafe { napi_sys::napi_get_instance_data(env.raw(), &raw mut data) })?;
+        NonNull::new(data.cast()).ok_or_else(|| internal("no state"))
     }
 
-    /// The state that `install` gave, as a function has it at hand.
-    ///
-    /// # Safety
-    /// `data` is null or that pointer, the environment has not ended, and this is its thread.
+    /// The state of `env`, alone.
+    pub(crate) fn of(env: &Env) -> Result<RefMut<'_, Self>> {
+        // SAFETY: `install` has put it there, and it lives until `discard`, after which nothing is called.
+        Self::borrow(unsafe { Self::place(env)?.as_ref() })
+    }
+
+    /// The state, alone.
     #[inline]
-    pub(crate) unsafe fn at<'call>(data: *mut c_void) -> Result<RefMut<'call, Self>> {
-        // SAFETY: as the caller promises.
-        let state = unsafe { data.cast::<RefCell<Self>>().as_ref() };
-        state.and_then(|state| state.try_borrow_mut().ok()).ok_or_else(|| internal("no state"))
+    pub(crate) fn borrow(state: &RefCell<Self>) -> Result<RefMut<'_, Self>> {
+        state.try_borrow_mut().map_err(|_| internal("a call within a call"))
+    }
+}
+
+/// The ports of an environment; they go with it.
+#[derive(Default)]
+pub(crate) struct Ports(Vec<NonNull<Port>>);
+
+impl Ports {
+    /// Keeps a port where it lies.
+    pub(crate) fn keep(&mut self, port: Box<Port>) -> NonNull<Port> {
+        let port = NonNull::from(Box::leak(port));
+        self.0.push(port);
+        port
+    }
+}
+
+impl Drop for Ports {
+    fn drop(&mut self) {
+        for port in self.0.drain(..) {
+            // SAFETY: it is a box that `keep` leaked; the functions that have it at hand ended with the environment.
+            drop(unsafe { Box::from_raw(port.as_ptr()) });
+        }
     }
 }
 

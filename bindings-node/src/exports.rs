@@ -2,14 +2,18 @@
 
 use crate::environment::Environment;
 use crate::failure::{Result, guarded, internal};
-use crate::fault;
 use crate::table::Shared;
+use crate::{fault, port};
 use napi::Env;
 use napi::bindgen_prelude::Uint8ArraySlice;
 use napi_derive::napi;
 use napi_sys::napi_value;
 use spendgate_core::{Engine, error::Error};
 use spendgate_core::{catalogue as words, packed, wire};
+
+/// Has to be that of the JavaScript: both count on the same places in a block.
+#[napi]
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A fresh engine, held by this environment: `{"engine": handle}`, or a refusal.
 #[napi]
@@ -50,12 +54,12 @@ pub fn close(env: Env, engine: f64) -> Result<()> {
     })
 }
 
-/// The block of this environment, an `ArrayBuffer`.
+/// A port of one's own for hot commands: `{block, run}`, an `ArrayBuffer` and the function that runs over it.
 #[napi]
-pub fn block(env: Env) -> Result<napi_value> {
-    guarded("block", || {
-        fault::point("block");
-        Environment::of(&env)?.memory.buffer(env.raw())
+pub fn connect(env: Env) -> Result<napi_value> {
+    guarded("connect", || {
+        fault::point("connect");
+        port::connect(&env)
     })
 }
 

@@ -7,17 +7,16 @@ mod environment;
 pub mod exports;
 pub mod failure;
 pub mod fault;
-mod hot;
 mod memory;
+mod port;
 mod table;
 
 use environment::Environment;
 use napi::{Env, bindgen_prelude::Object};
 use napi_derive::napi;
 
-/// Makes the state of an environment, and the one export that is written by hand.
+/// Makes the state of an environment.
 #[napi(module_exports)]
-pub fn init(exports: Object<'_>, env: Env) -> napi::Result<()> {
-    let environment = Environment::install(env)?;
-    hot::export(&exports, env, environment)
+pub fn init(_exports: Object<'_>, env: Env) -> napi::Result<()> {
+    Environment::install(env)
 }

@@ -1,8 +1,8 @@
-//! The block of an environment, which its JavaScript and the engine look at by turns.
+//! A block: memory at which JavaScript and the engine look by turns.
 //!
-//! The memory is ours and lives as long as the environment, so that the engine's half of the work never depends on what
-//! became of the `ArrayBuffer` over it. Hosts that allow no such buffer (Electron) make one of their own, and
-//! where it lies is asked before each use.
+//! It is ours and lives as long as the environment, so that the engine's half of the work never depends on what became of
+//! the `ArrayBuffer` over it. Hosts that allow no such buffer (Electron) make one of their own, and where that
+//! lies is asked before each use.
 
 use crate::failure::{Result, internal};
 use crate::fault;
@@ -15,56 +15,25 @@ use std::ptr::{self, NonNull};
 #[repr(align(64))]
 struct Aligned(#[allow(dead_code, reason = "used by its address")] Block);
 
-/// The block, once it was asked for.
-pub(crate) struct Memory {
-    own: Option<NonNull<Aligned>>,
-    /// Keeps the `ArrayBuffer`; null as long as there is none.
-    buffer: napi_ref,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self { own: None, buffer: ptr::null_mut() }
-    }
+/// Where a block lies.
+pub(crate) enum Memory {
+    /// In a box of ours.
+    Own(NonNull<Block>),
+    /// In the `ArrayBuffer` that this reference keeps.
+    Host(napi_ref),
 }
 
 impl Memory {
-    /// The `ArrayBuffer` over the block, the same each time.
-    pub(crate) fn buffer(&mut self, env: napi_env) -> Result<napi_value> {
-        if !self.buffer.is_null() {
-            return self.referenced(env);
-        }
-        let buffer = match self.over_own(env)? {
-            Some(buffer) => buffer,
-            None => of_host(env)?,
-        };
-        // SAFETY: `env` is the one that called, `buffer` an object made in this call.
-        check(unsafe { napi_sys::napi_create_reference(env, buffer, 1, &raw mut self.buffer) })?;
-        Ok(buffer)
-    }
-
-    /// The block itself.
-    #[inline]
-    pub(crate) fn block(&mut self, env: napi_env) -> Result<&mut Block> {
-        let block = match self.own {
-            Some(own) => own.as_ptr().cast::<Block>(),
-            None => self.place(env)?,
-        };
-        // SAFETY: the pointer leads to BLOCK bytes, which any values may fill. They are ours until the environment ends,
-        // or `place` has just asked for them and nothing moves them before the export returns. The only other one who
-        // looks at them is the JavaScript that waits for this call; shared memory, it is none.
-        Ok(unsafe { &mut *block })
-    }
-
-    /// A buffer over memory of ours; none where the host refuses such buffers.
-    fn over_own(&mut self, env: napi_env) -> Result<Option<napi_value>> {
-        let own = *self.own.insert(NonNull::from(Box::leak(Box::new(Aligned([0; BLOCK])))));
+    /// A fresh block and the `ArrayBuffer` over it.
+    pub(crate) fn make(env: napi_env) -> Result<(Self, napi_value)> {
+        let own = NonNull::from(Box::leak(Box::new(Aligned([0; BLOCK])))).cast::<Block>();
+        let memory = Self::Own(own);
         let mut buffer = ptr::null_mut();
         let status = if fault::strikes("external") {
             Status::napi_no_external_buffers_allowed
         } else {
             // SAFETY: `own` leads to BLOCK bytes that live until `drop`, when `env` and all its buffers have ended, so
-            // that a finalizer has nothing to do.
+            // that a finalizer has nothing to do; or until the end of this function, when there is no buffer.
             unsafe {
                 napi_sys::napi_create_external_arraybuffer(
                     env,
@@ -77,60 +46,57 @@ impl Memory {
             }
         };
         if status == Status::napi_no_external_buffers_allowed {
-            self.free();
-            return Ok(None);
+            return Self::of_host(env);
         }
         check(status)?;
-        Ok(Some(buffer))
+        Ok((memory, buffer))
     }
 
-    fn referenced(&self, env: napi_env) -> Result<napi_value> {
+    fn of_host(env: napi_env) -> Result<(Self, napi_value)> {
         let mut buffer = ptr::null_mut();
-        // SAFETY: `env` is the one that called, and the reference one of its own that is never deleted.
-        check(unsafe { napi_sys::napi_get_reference_value(env, self.buffer, &raw mut buffer) })?;
-        Ok(buffer)
-    }
-
-    /// Where the host's buffer lies.
-    #[cold]
-    fn place(&self, env: napi_env) -> Result<*mut Block> {
-        if self.buffer.is_null() {
-            return Err(internal("a hot command before the block was asked for"));
-        }
-        let buffer = self.referenced(env)?;
         let mut data: *mut c_void = ptr::null_mut();
-        let mut length = 0;
-        // SAFETY: `buffer` is the `ArrayBuffer` that `of_host` made.
-        check(unsafe { napi_sys::napi_get_arraybuffer_info(env, buffer, &raw mut data, &raw mut length) })?;
-        if length < BLOCK || data.is_null() {
-            return Err(internal("the block was taken away"));
-        }
-        Ok(data.cast())
+        let mut reference = ptr::null_mut();
+        // SAFETY: `env` is the one that called; both results are places of this function.
+        check(unsafe { napi_sys::napi_create_arraybuffer(env, BLOCK, &raw mut data, &raw mut buffer) })?;
+        // SAFETY: as above, and `buffer` is an object. The reference is never deleted: it ends with `env`.
+        check(unsafe { napi_sys::napi_create_reference(env, buffer, 1, &raw mut reference) })?;
+        Ok((Self::Host(reference), buffer))
     }
 
-    fn free(&mut self) {
-        if let Some(own) = self.own.take() {
-            // SAFETY: it is the box that `over_own` leaked, and no `ArrayBuffer` over it is left.
-            drop(unsafe { Box::from_raw(own.as_ptr()) });
+    /// Where BLOCK bytes lie until the export that asks returns.
+    #[inline]
+    pub(crate) fn place(&self, env: napi_env) -> Result<NonNull<Block>> {
+        match self {
+            Self::Own(own) => Ok(*own),
+            Self::Host(reference) => ask(env, *reference),
         }
     }
 }
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        self.free();
+        if let Self::Own(own) = self {
+            // SAFETY: it is the box that `make` leaked, and no `ArrayBuffer` over it is left.
+            drop(unsafe { Box::from_raw(own.cast::<Aligned>().as_ptr()) });
+        }
     }
 }
 
-fn of_host(env: napi_env) -> Result<napi_value> {
+#[cold]
+fn ask(env: napi_env, reference: napi_ref) -> Result<NonNull<Block>> {
     let mut buffer = ptr::null_mut();
     let mut data: *mut c_void = ptr::null_mut();
-    // SAFETY: `env` is the one that called; both results are places of this function.
-    check(unsafe { napi_sys::napi_create_arraybuffer(env, BLOCK, &raw mut data, &raw mut buffer) })?;
-    Ok(buffer)
+    let mut length = 0;
+    // SAFETY: `env` is the one that called, and the reference one of its own.
+    check(unsafe { napi_sys::napi_get_reference_value(env, reference, &raw mut buffer) })?;
+    // SAFETY: `buffer` is the `ArrayBuffer` that `of_host` made.
+    check(unsafe { napi_sys::napi_get_arraybuffer_info(env, buffer, &raw mut data, &raw mut length) })?;
+    // A buffer that was handed on to somewhere else is empty here.
+    NonNull::new(data.cast()).filter(|_| length >= BLOCK).ok_or_else(|| internal("the block was taken away"))
 }
 
-fn check(status: i32) -> Result<()> {
+/// An error unless Node-API says that all is well.
+pub(crate) fn check(status: i32) -> Result<()> {
     if status == Status::napi_ok {
         return Ok(());
     }
