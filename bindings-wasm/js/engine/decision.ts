@@ -1,8 +1,9 @@
 import type { Backend } from "./backend.js";
-import { ACTIONS, REASONS, type Action, type Dimension, type Reason, type Unit } from "./catalogue.js";
+import { ACTIONS, DIMENSIONS, REASONS, type Action, type Dimension, type Reason, type Unit } from "./catalogue.js";
 import { amountText, reservationText, timeText } from "./format.js";
 import { Answer, HALF_BYTES } from "./layout.js";
-import type { Call, Decision, Trigger, Window } from "./values.js";
+import type { Request } from "./request.js";
+import type { Decision, Trigger, Window } from "./values.js";
 
 /** What a decision names a budget by. */
 export interface BudgetName {
@@ -34,6 +35,9 @@ const RESETS = 7;
 const RESERVATION = 8;
 const VERSION = 9;
 
+const USER = DIMENSIONS.indexOf("user");
+const MODEL = DIMENSIONS.indexOf("model");
+
 /**
  * A decision unfolded from a block. What is asked most is at hand; figures become text when they are read, for
  * most never are.
@@ -52,7 +56,8 @@ export class PackedDecision implements Decision {
   readonly #budget: BudgetName | null;
   readonly #subject: string | null;
 
-  constructor(from: Backend, call: Call, names: Names) {
+  /** @param request the request that was answered: what it said stands, whatever became of the call it was read from */
+  constructor(from: Backend, request: Request, names: Names) {
     const words = from.words;
     const floats = from.floats;
     const flags = words[WORD] as number;
@@ -62,7 +67,7 @@ export class PackedDecision implements Decision {
     this.reason = REASONS[(codes >> 8) & 0xff] as Reason;
     this.retryable = (flags & Answer.RETRYABLE) !== 0;
     this.degraded = (flags & Answer.DEGRADED) !== 0;
-    const asked = call.model ?? null;
+    const asked = request.said(MODEL);
     this.requested_model = asked;
     this.model = (flags & Answer.DOWNGRADED) === 0 ? asked : sibling(from);
     this.triggered = words[WORD + 3] === 0 ? NONE : triggered(from, names);
@@ -82,7 +87,7 @@ export class PackedDecision implements Decision {
     ];
     const budget = (flags & Answer.FIGURES) === 0 ? null : (names.budgets[words[WORD + 2] as number] ?? null);
     this.#budget = budget;
-    this.#subject = budget === null ? null : (attribute(call, budget.scope) ?? null);
+    this.#subject = budget === null ? null : subject(request, budget.scope);
   }
 
   get reservation(): string | null {
@@ -181,23 +186,15 @@ export class PackedDecision implements Decision {
 }
 
 /** Whose use a budget of that scope counts. */
-function attribute(call: Call, scope: Dimension): string | null | undefined {
+function subject(request: Request, scope: Dimension): string | null {
   switch (scope) {
     case "user":
     case "tier":
-      return call.user;
-    case "org":
-      return call.org;
-    case "feature":
-      return call.feature;
-    case "session":
-      return call.session;
-    case "provider":
-      return call.provider;
-    case "model":
-      return call.model;
-    default:
+      return request.said(USER);
+    case "global":
       return null;
+    default:
+      return request.said(DIMENSIONS.indexOf(scope));
   }
 }
 

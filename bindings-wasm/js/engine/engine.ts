@@ -200,7 +200,7 @@ export class Engine {
     while (request.call(call, atMs, ttlMs)) {
       request.epoch = this.#names.epoch;
       const status = backend.run(handle, op);
-      if (status === Status.Done) return new PackedDecision(backend, call, this.#names);
+      if (status === Status.Done) return new PackedDecision(backend, request, this.#names);
       if (status === Status.Text) return this.#text() as Decision;
       if (status === Status.Json) break;
       this.#fetchNames();
