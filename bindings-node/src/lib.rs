@@ -7,6 +7,8 @@ mod environment;
 pub mod exports;
 pub mod failure;
 pub mod fault;
+#[cfg(feature = "bench")]
+pub mod floor;
 mod memory;
 mod port;
 mod table;
@@ -17,6 +19,10 @@ use napi_derive::napi;
 
 /// Makes the state of an environment.
 #[napi(module_exports)]
-pub fn init(_exports: Object<'_>, env: Env) -> napi::Result<()> {
+pub fn init(exports: Object<'_>, env: Env) -> napi::Result<()> {
+    #[cfg(feature = "bench")]
+    floor::export(&exports, env)?;
+    #[cfg(not(feature = "bench"))]
+    let _ = exports;
     Environment::install(env)
 }

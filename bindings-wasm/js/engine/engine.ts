@@ -1,6 +1,6 @@
 import type { Backend, BackendKind } from "./backend.js";
 import type { Outcome } from "./catalogue.js";
-import { PackedDecision, type Names } from "./decision.js";
+import { named, PackedDecision, type Names } from "./decision.js";
 import { encode } from "./encode.js";
 import { isWireError, refuse, SpendgateError } from "./error.js";
 import { reservationNumber } from "./format.js";
@@ -209,7 +209,7 @@ export class Engine {
   }
 
   #fetchNames(): void {
-    this.#names = answer(this.#backend.names(this.#handle)) as Names;
+    this.#names = named(answer(this.#backend.names(this.#handle)) as Names);
   }
 
   #text(): unknown {
