@@ -1,4 +1,4 @@
-import { SpendgateError, type Backend } from "@spendgate/wasm/engine";
+import { layout, SpendgateError, type Backend } from "@spendgate/wasm/engine";
 
 /** What the addon exports; `src/exports.rs` has it. Each function throws an `Error` with a `code`. */
 export interface Addon {
@@ -7,7 +7,7 @@ export interface Addon {
   restore(config: string, snapshot: Uint8Array): string;
   attach(engine: number): boolean;
   close(engine: number): void;
-  connect(): { block: ArrayBuffer; run(engine: number, op: number): number };
+  connect(): { block: ArrayBuffer; run(): void };
   text(): string;
   names(engine: number): string;
   command(engine: number, command: string): string;
@@ -15,25 +15,37 @@ export interface Addon {
   catalogue(): string;
 }
 
+const { HALF_BYTES } = layout;
+
+// Where a port has its numbers: `src/port.rs`.
+const ENGINE = HALF_BYTES / 8 - 2;
+const OP = HALF_BYTES / 4 - 2;
+const STATUS = HALF_BYTES / 4 - 1;
+
 /** The addon as a backend, with a block of its own. */
 export function native(addon: Addon): Backend {
   const { block, run } = guarded(() => addon.connect());
+  const words = new Int32Array(block);
+  const floats = new Float64Array(block);
   return {
     kind: "native",
     bytes: new Uint8Array(block),
-    words: new Int32Array(block),
-    floats: new Float64Array(block),
+    words,
+    floats,
     open: (config) => guarded(() => addon.open(config)),
     // A copy, for nobody else may write into what the engine reads.
     restore: (config, snapshot) => guarded(() => addon.restore(config, new Uint8Array(snapshot))),
     attach: (engine) => guarded(() => addon.attach(engine)),
     close: (engine) => guarded(() => addon.close(engine)),
     run(engine, op) {
+      floats[ENGINE] = engine;
+      words[OP] = op;
       try {
-        return run(engine, op);
+        run();
       } catch (cause) {
         throw failure(cause);
       }
+      return words[STATUS] as number;
     },
     text: () => guarded(() => addon.text()),
     names: (engine) => guarded(() => addon.names(engine)),

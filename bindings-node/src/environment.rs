@@ -86,8 +86,8 @@ impl Drop for Ports {
 #[derive(Default)]
 pub(crate) struct Shares {
     held: BTreeMap<u64, Share>,
-    /// The engine used last, so that the next command finds it without a search.
-    last: Option<Arc<Shared>>,
+    /// The engine used last, with its handle, so that the next command finds it without a search.
+    last: Option<(f64, Arc<Shared>)>,
 }
 
 struct Share {
@@ -119,11 +119,17 @@ impl Shares {
     /// An engine that is held.
     #[inline]
     pub(crate) fn engine(&mut self, handle: f64) -> Result<&Shared> {
-        let handle = number(handle).ok_or_else(closed)?;
-        if self.last.as_ref().is_none_or(|last| last.handle() != handle) {
-            self.last = Some(Arc::clone(&self.held.get(&handle).ok_or_else(closed)?.engine));
+        // Equal as floats, then: that spares the common case a conversion.
+        if self.last.as_ref().is_none_or(|(last, _)| *last != handle) {
+            self.turn_to(handle)?;
         }
-        self.last.as_deref().ok_or_else(closed)
+        self.last.as_ref().map(|(_, engine)| &**engine).ok_or_else(closed)
+    }
+
+    fn turn_to(&mut self, handle: f64) -> Result<()> {
+        let share = number(handle).and_then(|handle| self.held.get(&handle)).ok_or_else(closed)?;
+        self.last = Some((handle, Arc::clone(&share.engine)));
+        Ok(())
     }
 }
 

@@ -9,11 +9,21 @@ use crate::failure::{Result, guarded, internal};
 use crate::fault;
 use crate::memory::{Memory, check};
 use napi::{Env, JsError};
-use napi_sys::{Status, napi_callback_info, napi_env, napi_value};
+use napi_sys::{napi_callback_info, napi_env, napi_value};
 use spendgate_core::packed;
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
+
+// An argument or an answer that crosses as a value costs more than one that stands in the block already: at the end of
+// the request, which the core leaves free, stand the handle of the engine (f64), the op, and after the call its status.
+const ENGINE: usize = packed::HALF - 16;
+const OP: usize = packed::HALF - 8;
+const STATUS: usize = packed::HALF - 4;
+const _: () = assert!(
+    packed::request::TEXT + 7 * packed::request::ROOM <= ENGINE,
+    "the request reaches into what the port writes"
+);
 
 /// What `run` has at hand.
 pub(crate) struct Port {
@@ -48,58 +58,41 @@ pub(crate) fn connect(env: &Env) -> Result<napi_value> {
     Ok(object)
 }
 
-/// `run(engine, op)`: runs a hot command over the block of its port, gives its status.
+/// `run()`: runs the command that the block says, and says its status there.
 unsafe extern "C" fn run(env: napi_env, info: napi_callback_info) -> napi_value {
     // SAFETY: Node hands over a call of a function that `connect` has made.
-    match guarded("run", || unsafe { command(env, info) }) {
-        Ok(status) => status,
-        Err(error) => {
-            // SAFETY: `env` is the one that called.
-            unsafe { JsError::from(error).throw_into(env) };
-            ptr::null_mut()
-        }
+    if let Err(error) = guarded("run", || unsafe { command(env, info) }) {
+        // SAFETY: `env` is the one that called.
+        unsafe { JsError::from(error).throw_into(env) };
     }
+    // No value is undefined.
+    ptr::null_mut()
 }
 
 /// # Safety
 /// `env` and `info` are those of a call of a function that `connect` made.
 #[inline]
-unsafe fn command(env: napi_env, info: napi_callback_info) -> Result<napi_value> {
-    let mut values = [ptr::null_mut(); 2];
-    let mut count = values.len();
+unsafe fn command(env: napi_env, info: napi_callback_info) -> Result<()> {
     let mut data: *mut c_void = ptr::null_mut();
-    // SAFETY: there is room for `count` values; `this` is not asked for.
-    let read = unsafe {
+    // SAFETY: neither arguments nor `this` are asked for.
+    check(unsafe {
         napi_sys::napi_get_cb_info(
             env,
             info,
-            &raw mut count,
-            values.as_mut_ptr(),
+            ptr::null_mut(),
+            ptr::null_mut(),
             ptr::null_mut(),
             &raw mut data,
         )
-    };
-    let [engine, op] = values;
-    let (mut handle, mut code) = (f64::NAN, u32::MAX);
-    // SAFETY: Node fills the values that are not given with undefined, which is refused.
-    let read_engine = unsafe { napi_sys::napi_get_value_double(env, engine, &raw mut handle) };
-    // SAFETY: as above.
-    let read_op = unsafe { napi_sys::napi_get_value_uint32(env, op, &raw mut code) };
-    if (read, read_engine, read_op) != (Status::napi_ok, Status::napi_ok, Status::napi_ok) {
-        return Err(internal("`run` takes two numbers"));
-    }
+    })?;
     // SAFETY: it is the port that `connect` gave to the function, which the environment keeps as long as it lives.
     let port = unsafe { data.cast::<Port>().as_ref() }.ok_or_else(|| internal("no port"))?;
-    let status = port.run(env, handle, code)?;
-    let mut result = ptr::null_mut();
-    // SAFETY: `env` is the one that called.
-    unsafe { napi_sys::napi_create_uint32(env, status as u32, &raw mut result) };
-    Ok(result)
+    port.run(env)
 }
 
 impl Port {
     #[inline]
-    fn run(&self, env: napi_env, handle: f64, op: u32) -> Result<packed::Status> {
+    fn run(&self, env: napi_env) -> Result<()> {
         // SAFETY: the environment keeps its ports, so it lives.
         let state = unsafe { self.environment.as_ref() };
         let mut state = Environment::borrow(state)?;
@@ -108,9 +101,20 @@ impl Port {
         // SAFETY: the place has BLOCK bytes, which any values may fill, until this call returns. The only other one who
         // looks at them is JavaScript that waits for this call, and the borrowed state lets no second call in.
         let block = unsafe { place.as_mut() };
-        Ok(shares.engine(handle)?.with(|engine| {
+        let engine = shares.engine(read(block, ENGINE).map_or(f64::NAN, f64::from_le_bytes))?;
+        let op = read(block, OP).map_or(u32::MAX, u32::from_le_bytes);
+        let status = engine.with(|engine| {
             fault::point("run");
             packed::run(engine, op, block, text)
-        }))
+        });
+        if let Some(place) = block.get_mut(STATUS..).and_then(|rest| rest.first_chunk_mut()) {
+            *place = (status as u32).to_le_bytes();
+        }
+        Ok(())
     }
+}
+
+#[inline]
+fn read<const N: usize>(block: &packed::Block, at: usize) -> Option<[u8; N]> {
+    block.get(at..).and_then(|rest| rest.first_chunk()).copied()
 }
