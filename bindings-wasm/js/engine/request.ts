@@ -53,7 +53,7 @@ export class Request {
 
   /** Writes a call. */
   call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
-    if (typeof call !== "object" || call === null) return false;
+    if (!isPlain(call)) return false;
     if (this.#bytes !== this.#backend.bytes) this.#forget();
     const { user, tier, org, feature, session, provider, model, estimate } = call;
     let left = members(call);
@@ -129,7 +129,7 @@ export class Request {
     let flags = 0;
     let latencyMs: number | null | undefined;
     if (report !== undefined && report !== null) {
-      if (typeof report !== "object") return false;
+      if (!isPlain(report)) return false;
       const ok = report.ok;
       latencyMs = report.latency_ms;
       let left = members(report);
@@ -165,7 +165,7 @@ export class Request {
 
   /** Writes amounts; gives their flags, or -1. */
   #amounts(amounts: Estimate): number {
-    if (typeof amounts !== "object") return -1;
+    if (!isPlain(amounts)) return -1;
     const { usd, tokens, input_tokens, output_tokens } = amounts;
     const floats = this.#backend.floats;
     let left = members(amounts);
@@ -243,6 +243,11 @@ function plainAmount(amount: Amount): number {
   if (typeof amount === "string") return amount.length < 16 && /^\d+(\.\d{1,9})?$/.test(amount) ? Number(amount) : NaN;
   if (typeof amount === "bigint" && amount >= 0n && amount <= 0x1f_ffff_ffff_ffffn) return Number(amount);
   return NaN;
+}
+
+/** Whether it can have members: a list has none that count, and would pass for an object without any. */
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** How many members that are not undefined an object has, inherited ones too, as `for … in` sees them. */
