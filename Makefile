@@ -1,7 +1,7 @@
 # `make help` lists what there is. Each target installs what it needs and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full soak bench conformance generate prices prices-check fuzz fmt lint docs clean
+.PHONY: help demo test test-full soak bench conformance differential package generate prices prices-check fuzz fmt lint docs clean
 
 BENCH ?= all
 FUZZ_SECONDS ?= 60
@@ -31,6 +31,9 @@ bench: ## measure the goals of speed and memory; BENCH=small|1k|1m|10m|growth|ov
 
 conformance: ## run the vectors on every implementation; SPENDGATE_VECTORS adds folders
 	@scripts/conformance.sh
+
+package: ## build what is published into dist/: npm packages, Python wheel and source
+	@scripts/package.sh
 
 generate: prices ## make every generated file anew
 
