@@ -1,0 +1,267 @@
+import type { Backend, BackendKind } from "./backend.js";
+import type { Outcome } from "./catalogue.js";
+import { PackedDecision, type Names } from "./decision.js";
+import { encode } from "./encode.js";
+import { isWireError, refuse, SpendgateError } from "./error.js";
+import { reservationNumber } from "./format.js";
+import { Op, Status } from "./layout.js";
+import type { EngineOptions } from "./options.js";
+import { Request } from "./request.js";
+import { outcome, PackedSettled } from "./settled.js";
+import type {
+  Actual,
+  Amount,
+  Call,
+  Candidate,
+  Counter,
+  Decision,
+  Event,
+  Json,
+  PolicyDocument,
+  Report,
+  Settled,
+  Window,
+} from "./values.js";
+
+/** Hot members of a call, read by name so that getters and prototypes count too. */
+const CALL_KEYS = ["user", "tier", "org", "feature", "session", "provider", "model", "estimate"] as const;
+
+/** Closes engines that nobody holds any more. */
+const abandoned = new FinalizationRegistry<{ backend: Backend; handle: number }>(({ backend, handle }) =>
+  backend.close(handle),
+);
+
+/**
+ * One engine: a policy in force, its counters, its reservations, its breakers.
+ *
+ * Every command has the wire's name and takes the time as epoch milliseconds; it answers or throws a
+ * `SpendgateError` with the wire's code and path. Nothing here decides: it writes down what is asked and reads what
+ * the compiled engine says.
+ */
+export class Engine {
+  readonly #backend: Backend;
+  readonly #request: Request;
+  #handle: number;
+  #names: Names = { epoch: 0, budgets: [] };
+
+  /** @param handle an engine of the backend that is open; this object becomes a holder of it */
+  protected constructor(backend: Backend, handle: number) {
+    this.#backend = backend;
+    this.#request = Request.of(backend);
+    this.#handle = handle;
+    abandoned.register(this, { backend, handle }, this);
+    this.#fetchNames();
+  }
+
+  /** Which compiled engine answers. */
+  get backend(): BackendKind {
+    return this.#backend.kind;
+  }
+
+  /** The number under which other threads can hold the same engine; see `attach` where a backend has threads. */
+  get handle(): number {
+    return this.#open();
+  }
+
+  /** Asks whether the call may be made, and holds its estimate for `ttlMs` (the core's default unless given). */
+  reserve(call: Call, atMs: number, ttlMs?: number | null): Decision {
+    return this.#decide(Op.reserve, "reserve", call, atMs, ttlMs);
+  }
+
+  /** As `reserve`, and holds nothing. */
+  preview(call: Call, atMs: number): Decision {
+    return this.#decide(Op.preview, "preview", call, atMs, undefined);
+  }
+
+  /** Ends a reservation with what the call used. */
+  settle(reservation: string | Decision, actual: Actual | null | undefined, atMs: number, report?: Report | null): Settled {
+    const handle = this.#open();
+    const backend = this.#backend;
+    if (this.#request.end(idOf(reservation), actual, report, atMs)) {
+      const status = backend.run(handle, Op.settle);
+      if (status === Status.Done) return new PackedSettled(backend);
+      if (status === Status.Text) return this.#text() as Settled;
+    }
+    return this.#command({ ...report, settle: name(reservation), actual, at_ms: atMs }) as Settled;
+  }
+
+  /** Ends a reservation of a call that never reached its provider, or for which nothing is charged. */
+  release(reservation: string | Decision, atMs: number, report?: Report | null): { outcome: Outcome } {
+    const handle = this.#open();
+    const backend = this.#backend;
+    if (this.#request.end(idOf(reservation), undefined, report, atMs)) {
+      const status = backend.run(handle, Op.release);
+      if (status === Status.Done) return { outcome: outcome(backend) };
+      if (status === Status.Text) return this.#text() as { outcome: Outcome };
+    }
+    return this.#command({ ...report, release: name(reservation), at_ms: atMs }) as { outcome: Outcome };
+  }
+
+  /** Charges a call that was made without a reservation. */
+  record(call: Call, actual: Actual, atMs: number): { outcome: "recorded"; usd: string | null } {
+    return this.#command({ record: plainCall(call), actual, at_ms: atMs }) as { outcome: "recorded"; usd: string | null };
+  }
+
+  /** Puts a policy in force, as an object or as its JSON text; counters stay. */
+  set_policy(document: PolicyDocument | string, atMs: number): { outcome: "accepted" } {
+    return this.#command({ set_policy: document, at_ms: atMs }) as { outcome: "accepted" };
+  }
+
+  /** The counters that such a call touches, in policy order. */
+  usage(call: Call, atMs: number): { counters: Counter[] } {
+    return this.#command({ usage: plainCall(call), at_ms: atMs }) as { counters: Counter[] };
+  }
+
+  /** Each budget of the policy, whether it applies to such a call and why. */
+  explain(call: Call, atMs: number): { candidates: Candidate[] } {
+    return this.#command({ explain: plainCall(call), at_ms: atMs }) as { candidates: Candidate[] };
+  }
+
+  /** The window of a definition, as policies have it, that is open now. */
+  window(definition: Json, atMs: number): Window {
+    return this.#command({ window: definition, at_ms: atMs }) as Window;
+  }
+
+  /** What a provider's usage costs. */
+  cost(of: { model: string; usage: object; provider?: string; at?: string }, atMs: number): { usd: string | null } {
+    return this.#command({ cost: of, at_ms: atMs }) as { usd: string | null };
+  }
+
+  /** Opens or closes a circuit breaker by hand. */
+  breaker(
+    what: { open?: string; close?: string; subject?: string; reason?: string },
+    atMs: number,
+  ): { state: "open" | "closed" } {
+    return this.#command({ breaker: what, at_ms: atMs }) as { state: "open" | "closed" };
+  }
+
+  /** The events since they were last taken, in order. */
+  events(atMs: number): Event[] {
+    return this.#command({ events: true, at_ms: atMs }) as Event[];
+  }
+
+  /** Changes what is spent on one counter: `by` carries a `-` to take away. */
+  adjust(
+    counter: Call & { budget: string },
+    by: Amount,
+    atMs: number,
+    why?: string | null,
+  ): { outcome: "adjusted"; spent: string } {
+    return this.#command({ adjust: counter, by, why, at_ms: atMs }) as { outcome: "adjusted"; spent: string };
+  }
+
+  /** Charges holds whose time is over; every command does so too. */
+  expire(atMs: number): { expired: number } {
+    return this.#command({ expire: true, at_ms: atMs }) as { expired: number };
+  }
+
+  /** Says whether the store behind the counters can be reached. */
+  store(state: "up" | "down", atMs: number): { outcome: "available" | "unavailable" } {
+    return this.#command({ store: state, at_ms: atMs }) as { outcome: "available" | "unavailable" };
+  }
+
+  /** The whole state as bytes; `restore` of the package makes an engine of them. The policy is not in it. */
+  snapshot(): Uint8Array {
+    return this.#backend.snapshot(this.#open());
+  }
+
+  /** One command as a step of a conformance vector; throws what is refused. */
+  command(step: { readonly at_ms: number; readonly [key: string]: unknown }): unknown {
+    this.#open();
+    return this.#command(step);
+  }
+
+  /** One command as JSON text and its answer as JSON text, a refusal as the wire's error object. */
+  command_text(step: string): string {
+    const handle = this.#open();
+    if (typeof step !== "string" || !step.isWellFormed()) {
+      throw new SpendgateError("invalid_call", "a command has to be well-formed text", "");
+    }
+    return this.#backend.command(handle, step);
+  }
+
+  /** Lets go of the engine. The last holder ends it; after that every command throws `engine_closed`. */
+  close(): void {
+    if (this.#handle === 0) return;
+    abandoned.unregister(this);
+    this.#backend.close(this.#handle);
+    this.#handle = 0;
+  }
+
+  #open(): number {
+    if (this.#handle === 0) throw new SpendgateError("engine_closed", "the engine is closed");
+    return this.#handle;
+  }
+
+  #decide(op: number, command: "reserve" | "preview", call: Call, atMs: number, ttlMs: number | null | undefined): Decision {
+    const handle = this.#open();
+    const backend = this.#backend;
+    const request = this.#request;
+    while (request.call(call, atMs, ttlMs)) {
+      request.epoch = this.#names.epoch;
+      const status = backend.run(handle, op);
+      if (status === Status.Done) return new PackedDecision(backend, call, this.#names);
+      if (status === Status.Text) return this.#text() as Decision;
+      if (status === Status.Json) break;
+      this.#fetchNames();
+    }
+    return this.#command({ [command]: plainCall(call), ttl_ms: ttlMs, at_ms: atMs }) as Decision;
+  }
+
+  #fetchNames(): void {
+    this.#names = answer(this.#backend.names(this.#handle)) as Names;
+  }
+
+  #text(): unknown {
+    return answer(this.#backend.text());
+  }
+
+  #command(step: object): unknown {
+    const handle = this.#open();
+    return answer(this.#backend.command(handle, encode(step)));
+  }
+}
+
+/** An engine's handle from its options. */
+export function open(backend: Backend, options: EngineOptions): number {
+  return opened(backend.open(encode(options)));
+}
+
+/** As `open`, with the state of a snapshot. */
+export function restore(backend: Backend, options: EngineOptions, snapshot: Uint8Array): number {
+  if (!(snapshot instanceof Uint8Array)) {
+    throw new SpendgateError("invalid_snapshot", "a snapshot is a Uint8Array");
+  }
+  return opened(backend.restore(encode(options), snapshot));
+}
+
+function opened(text: string): number {
+  return (answer(text) as { engine: number }).engine;
+}
+
+function answer(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return isWireError(value) ? refuse(value) : value;
+}
+
+/** The number of a reservation; NaN when only the engine can say what it is. */
+function idOf(reservation: string | Decision): number {
+  if (reservation instanceof PackedDecision) return PackedDecision.reservationNumber(reservation);
+  return typeof reservation === "string" ? reservationNumber(reservation) : NaN;
+}
+
+function name(reservation: string | Decision): string {
+  // What is neither is the engine's to refuse.
+  return typeof reservation === "object" && reservation !== null ? (reservation.reservation as string) : reservation;
+}
+
+/** A call with its members as own ones, unknown ones with them. */
+function plainCall(call: Call): unknown {
+  if (typeof call !== "object" || call === null || Array.isArray(call)) return call;
+  const plain: Record<string, unknown> = { ...call };
+  for (const key of CALL_KEYS) {
+    const value = call[key];
+    if (value !== undefined) plain[key] = value;
+  }
+  return plain;
+}

@@ -1,0 +1,249 @@
+import type { Backend } from "./backend.js";
+import { Asked } from "./layout.js";
+import type { Actual, Amount, Call, Estimate, Report } from "./values.js";
+
+// Places in the request, as indices of the views: see the table in the core's `packed::request`.
+const NOW = 0;
+const DURATION = 1;
+const AMOUNTS = 2;
+const RESERVATION = 6;
+const FLAGS = 14;
+const EPOCH = 15;
+const LENGTHS = 16;
+
+/** What no attribute is, so that it is written the next time. */
+const UNKNOWN = "\0";
+
+const encoder = new TextEncoder();
+const requests = new WeakMap<Backend, Request>();
+
+/**
+ * Writes requests into the block of a backend.
+ *
+ * Each method says whether it could: what is not plain is left to the command as JSON, which the engine answers or
+ * refuses in its own words. A member that is not known is not plain either.
+ */
+export class Request {
+  readonly #backend: Backend;
+  #bytes: Uint8Array;
+  /** What stands in the room of each attribute: most calls have tier, feature and model of the one before. */
+  readonly #texts: string[] = new Array<string>(7).fill(UNKNOWN);
+
+  /** The one writer of a backend's block. */
+  static of(backend: Backend): Request {
+    let request = requests.get(backend);
+    if (request === undefined) requests.set(backend, (request = new Request(backend)));
+    return request;
+  }
+
+  private constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#bytes = backend.bytes;
+  }
+
+  /** The epoch of the names that the host has. */
+  set epoch(epoch: number) {
+    this.#backend.words[EPOCH] = epoch;
+  }
+
+  /** Writes a call. */
+  call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
+    if (typeof call !== "object" || call === null) return false;
+    if (this.#bytes !== this.#backend.bytes) this.#forget();
+    const { user, tier, org, feature, session, provider, model, estimate } = call;
+    let left = members(call);
+    let flags = 0;
+    if (user !== undefined) {
+      left--;
+      if (user !== null) {
+        if (!this.#text(0, user)) return false;
+        flags = Asked.ATTRIBUTES;
+      }
+    }
+    if (tier !== undefined) {
+      left--;
+      if (tier !== null) {
+        if (!this.#text(1, tier)) return false;
+        flags |= Asked.ATTRIBUTES << 1;
+      }
+    }
+    if (org !== undefined) {
+      left--;
+      if (org !== null) {
+        if (!this.#text(2, org)) return false;
+        flags |= Asked.ATTRIBUTES << 2;
+      }
+    }
+    if (feature !== undefined) {
+      left--;
+      if (feature !== null) {
+        if (!this.#text(3, feature)) return false;
+        flags |= Asked.ATTRIBUTES << 3;
+      }
+    }
+    if (session !== undefined) {
+      left--;
+      if (session !== null) {
+        if (!this.#text(4, session)) return false;
+        flags |= Asked.ATTRIBUTES << 4;
+      }
+    }
+    if (provider !== undefined) {
+      left--;
+      if (provider !== null) {
+        if (!this.#text(5, provider)) return false;
+        flags |= Asked.ATTRIBUTES << 5;
+      }
+    }
+    if (model !== undefined) {
+      left--;
+      if (model !== null) {
+        if (!this.#text(6, model)) return false;
+        flags |= Asked.ATTRIBUTES << 6;
+      }
+    }
+    if (estimate !== undefined) {
+      left--;
+      if (estimate !== null) {
+        const amounts = this.#amounts(estimate);
+        if (amounts < 0) return false;
+        flags |= amounts;
+      }
+    }
+    return left === 0 && this.#rest(flags, atMs, ttlMs);
+  }
+
+  /** Writes the end of the reservation with that number. */
+  end(
+    reservation: number,
+    actual: Actual | null | undefined,
+    report: Report | null | undefined,
+    atMs: number,
+  ): boolean {
+    if (!(reservation >= 0)) return false;
+    let flags = 0;
+    if (actual !== undefined && actual !== null) {
+      flags = this.#amounts(actual);
+      if (flags < 0) return false;
+    }
+    let latencyMs: number | null | undefined;
+    if (report !== undefined && report !== null) {
+      if (typeof report !== "object") return false;
+      const ok = report.ok;
+      latencyMs = report.latency_ms;
+      let left = members(report);
+      if (latencyMs !== undefined) left--;
+      if (ok !== undefined) {
+        left--;
+        if (typeof ok === "boolean") flags |= ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
+        else if (ok !== null) return false;
+      }
+      if (left !== 0) return false;
+    }
+    this.#backend.floats[RESERVATION] = reservation;
+    return this.#rest(flags, atMs, latencyMs);
+  }
+
+  #rest(flags: number, atMs: number, durationMs: number | null | undefined): boolean {
+    if (typeof atMs !== "number") return false;
+    const floats = this.#backend.floats;
+    floats[NOW] = atMs;
+    if (durationMs !== undefined && durationMs !== null) {
+      if (typeof durationMs !== "number") return false;
+      floats[DURATION] = durationMs;
+      flags |= Asked.DURATION;
+    }
+    this.#backend.words[FLAGS] = flags;
+    return true;
+  }
+
+  /** Writes amounts; gives their flags, or -1. */
+  #amounts(amounts: Estimate): number {
+    if (typeof amounts !== "object") return -1;
+    const { usd, tokens, input_tokens, output_tokens } = amounts;
+    const floats = this.#backend.floats;
+    let left = members(amounts);
+    let flags = 0;
+    if (usd !== undefined) {
+      left--;
+      if (usd !== null) {
+        floats[AMOUNTS] = plainAmount(usd);
+        flags = Asked.AMOUNTS;
+      }
+    }
+    if (tokens !== undefined) {
+      left--;
+      if (tokens !== null) {
+        floats[AMOUNTS + 1] = plainAmount(tokens);
+        flags |= Asked.AMOUNTS << 1;
+      }
+    }
+    if (input_tokens !== undefined) {
+      left--;
+      if (input_tokens !== null) {
+        floats[AMOUNTS + 2] = plainAmount(input_tokens);
+        flags |= Asked.AMOUNTS << 2;
+      }
+    }
+    if (output_tokens !== undefined) {
+      left--;
+      if (output_tokens !== null) {
+        floats[AMOUNTS + 3] = plainAmount(output_tokens);
+        flags |= Asked.AMOUNTS << 3;
+      }
+    }
+    return left === 0 ? flags : -1;
+  }
+
+  /** Writes an attribute as UTF-8; false when there is no room or no UTF-8 for it. */
+  #text(index: number, text: string): boolean {
+    if (text === this.#texts[index]) return true;
+    if (typeof text !== "string") return false;
+    const length = text.length;
+    if (length > Asked.ROOM) return false;
+    const bytes = this.#bytes;
+    const at = Asked.TEXT + Asked.ROOM * index;
+    let written = length;
+    let seen = 0;
+    for (let place = 0; place < length; place++) {
+      const code = text.charCodeAt(place);
+      bytes[at + place] = code;
+      seen |= code;
+    }
+    if (seen > 0x7f) {
+      this.#texts[index] = UNKNOWN;
+      if (!text.isWellFormed()) return false;
+      const wide = encoder.encodeInto(text, bytes.subarray(at, at + Asked.ROOM));
+      if (wide.read !== length) return false;
+      written = wide.written;
+    }
+    this.#texts[index] = text;
+    this.#backend.words[LENGTHS + index] = written;
+    return true;
+  }
+
+  #forget(): void {
+    this.#bytes = this.#backend.bytes;
+    this.#texts.fill(UNKNOWN);
+  }
+}
+
+/**
+ * An amount as the number whose shortest decimal form is the same amount; NaN, which the engine leaves alone, where
+ * there is none: up to 15 digits a decimal text and its nearest number stand for each other.
+ */
+function plainAmount(amount: Amount): number {
+  if (typeof amount === "number") return amount;
+  if (typeof amount === "string") return amount.length < 16 && /^\d+(\.\d{1,9})?$/.test(amount) ? Number(amount) : NaN;
+  if (typeof amount === "bigint" && amount >= 0n && amount <= 0x1f_ffff_ffff_ffffn) return Number(amount);
+  return NaN;
+}
+
+/** How many members that are not undefined an object has, inherited ones too, as `for … in` sees them. */
+function members(object: object): number {
+  let count = 0;
+  for (const key in object) {
+    if ((object as Record<string, unknown>)[key] !== undefined) count++;
+  }
+  return count;
+}

@@ -1,0 +1,134 @@
+import type { Action, Outcome, Reason, Unit, Dimension, EventKind, Why } from "./catalogue.js";
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** A policy document: see the JSON Schema `policy.schema.json`. */
+export type PolicyDocument = { readonly [key: string]: Json | undefined };
+
+/**
+ * An amount: decimal text (`"0.05"`), a number (read by its shortest decimal form; at most 2^53) or a bigint. USD for
+ * `usd`, whole tokens for the others.
+ */
+export type Amount = string | number | bigint;
+
+/** What a call is expected to use; what is left out is not estimated. */
+export interface Estimate {
+  usd?: Amount | null | undefined;
+  tokens?: Amount | null | undefined;
+  input_tokens?: Amount | null | undefined;
+  output_tokens?: Amount | null | undefined;
+}
+
+/** One attempt to reach a provider. Ids are 1 to 256 bytes of UTF-8. */
+export interface Call {
+  user?: string | null | undefined;
+  tier?: string | null | undefined;
+  org?: string | null | undefined;
+  feature?: string | null | undefined;
+  session?: string | null | undefined;
+  provider?: string | null | undefined;
+  model?: string | null | undefined;
+  estimate?: Estimate | null | undefined;
+}
+
+/** What a call really used; `usage` is a provider's own usage object. */
+export interface Actual extends Estimate {
+  usage?: object | null | undefined;
+}
+
+/** How a call ended, for the circuit breakers. */
+export interface Report {
+  ok?: boolean | null | undefined;
+  /** Milliseconds, at least 0. */
+  latency_ms?: number | null | undefined;
+}
+
+/** A window, RFC 3339 times in UTC; the end does not belong to it. */
+export interface Window {
+  start: string;
+  end: string;
+}
+
+/** A budget with a step over, and what that step does. */
+export interface Trigger {
+  budget: string;
+  action: Action;
+}
+
+/** The answer to a reserve or preview. Amounts are canonical decimal text, times RFC 3339 in UTC. */
+export interface Decision {
+  readonly allowed: boolean;
+  readonly action: Action;
+  readonly reason: Reason;
+  readonly retryable: boolean;
+  /** The model to call: the cheaper sibling after a downgrade. */
+  readonly model: string | null;
+  readonly requested_model: string | null;
+  /** The hold to settle or release; null when none was taken. */
+  readonly reservation: string | null;
+  readonly policy_version: number;
+  readonly degraded: boolean;
+  readonly triggered: readonly Trigger[];
+  /** The budget that the answer names; with it the figures below, else all null. */
+  readonly budget: string | null;
+  readonly scope: Dimension | null;
+  readonly subject: string | null;
+  readonly unit: Unit | null;
+  readonly limit: string | null;
+  readonly spent: string | null;
+  readonly held: string | null;
+  readonly estimate: string | null;
+  readonly remaining: string | null;
+  readonly window: Window | null;
+  readonly resets_at: string | null;
+}
+
+/** The answer to a settle. */
+export interface Settled {
+  readonly outcome: Outcome;
+  /** What was charged in USD, where it is known. */
+  readonly usd: string | null;
+  /** By how much USD the call cost more than it held. */
+  readonly overage?: string | null;
+}
+
+/** One counter of a `usage` answer. */
+export interface Counter {
+  budget: string;
+  unit: Unit;
+  spent: string;
+  held: string;
+  limit: string;
+  remaining: string;
+  window: Window;
+}
+
+/** Whether a budget applies to a call, and why. */
+export interface Candidate {
+  budget: string;
+  applies: boolean;
+  why: Why;
+}
+
+/** What happened; what does not belong to the kind is null. */
+export interface Event {
+  kind: EventKind;
+  at: string;
+  user: string | null;
+  tier: string | null;
+  feature: string | null;
+  model: string | null;
+  requested_model: string | null;
+  budget: string | null;
+  unit: Unit | null;
+  spent: string | null;
+  limit: string | null;
+  window: Window | null;
+  percent: number | null;
+  action: Action | null;
+  reason: string | null;
+  amount: string | null;
+  breaker: string | null;
+  subject: string | null;
+}
