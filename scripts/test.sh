@@ -54,6 +54,8 @@ step lint cargo clippy --workspace --all-targets --quiet -- -D warnings
 step tests cargo test --workspace --quiet --no-fail-fast
 step conformance scripts/conformance.sh
 step differential scripts/differential.sh
+step generated scripts/generate.sh --check
+step schemas scripts/schemas.sh
 step snippets python3 scripts/check-snippets.py
 step zones tests/zoneinfo/run.sh
 step prices scripts/prices.sh check
