@@ -250,9 +250,11 @@ function idOf(reservation: string | Decision): number {
   return typeof reservation === "string" ? reservationNumber(reservation) : NaN;
 }
 
-function name(reservation: string | Decision): string {
-  // What is neither is the engine's to refuse.
-  return typeof reservation === "object" && reservation !== null ? (reservation.reservation as string) : reservation;
+/** A reservation as the command has it; what is none is the engine's to refuse. */
+function name(reservation: string | Decision): unknown {
+  if (typeof reservation !== "object" || reservation === null) return reservation ?? null;
+  const named: unknown = reservation.reservation;
+  return named === undefined ? reservation : named;
 }
 
 /** A call with its members as own ones, unknown ones with them. */
