@@ -79,9 +79,9 @@ class Server {
 
   #start({ prices, policy, at_ms }, line) {
     this.#engine?.close();
-    // A document that JavaScript would change goes as it is written.
-    const document = line !== undefined && isObject(policy) ? member(line, "policy") : policy;
-    this.#engine = new this.#Engine({ at_ms, policy: document, prices });
+    // What JavaScript would change goes as it is written.
+    const text = (value, key) => (line !== undefined && isObject(value) ? member(line, key) : value);
+    this.#engine = new this.#Engine({ at_ms, policy: text(policy, "policy"), prices: text(prices, "prices") });
     return '{"outcome":"started"}';
   }
 }
