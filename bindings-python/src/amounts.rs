@@ -3,7 +3,6 @@
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyType};
-use serde_json::Number;
 use spendgate_core::amount::{self, AmountError};
 use spendgate_core::unit::Unit;
 
@@ -29,8 +28,7 @@ pub(crate) fn read(given: &Bound<'_, PyAny>, unit: Unit) -> Result<i64, Unfit> {
         return Ok(amount::parse(text.to_str().map_err(|_| AmountError::Malformed)?, unit)?);
     }
     if let Ok(number) = given.cast::<PyFloat>() {
-        let number = Number::from_f64(number.value()).ok_or(AmountError::Malformed)?;
-        return Ok(amount::from_number(&number, unit)?);
+        return Ok(amount::from_f64(number.value(), unit)?);
     }
     if given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>() {
         return match given.extract::<i64>() {

@@ -3,6 +3,7 @@
 use crate::answer::{member, parse, repr};
 use crate::attributes::Kept;
 use crate::guard::guard;
+use crate::policies;
 use crate::values::to_python;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -236,9 +237,9 @@ impl Decision {
     /// Reads what `to_json` gave.
     #[classmethod]
     #[pyo3(signature = (text, /))]
-    fn from_json(_class: &Bound<'_, PyType>, text: &str) -> PyResult<Decision> {
+    fn from_json(_class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Decision> {
         guard("Decision.from_json", || {
-            Ok(Decision { made: None, answer: OnceLock::from(parse(text, &KEYS, &[])?) })
+            Ok(Decision { made: None, answer: OnceLock::from(parse(&policies::text(text)?, &KEYS, &[])?) })
         })
     }
 

@@ -128,7 +128,7 @@ impl Engine {
     /// Runs one command given as JSON text, and gives its answer, or its refusal, as JSON text.
     #[pyo3(signature = (text, /))]
     fn command(&self, text: &Bound<'_, PyAny>) -> PyResult<String> {
-        guard("Engine.command", || Ok(policies::command(&self.0, text).to_string()))
+        guard("Engine.command", || Ok(policies::command(&self.0, text)))
     }
 
     /// Puts a policy in force: a dict, or its JSON text. What is spent and held stays.

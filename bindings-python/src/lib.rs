@@ -17,11 +17,9 @@ mod settled;
 mod shared;
 mod values;
 
-use pyo3::prelude::*;
-
 /// The engine, native. Use the package `spendgate`.
 // No claim for builds without the GIL: the engine's lock counts on it (shared.rs).
-#[pymodule(name = "_native", gil_used = true)]
+#[pyo3::pymodule(name = "_native", gil_used = true)]
 mod native {
     #[pymodule_export]
     use super::decision::Decision;
@@ -32,6 +30,15 @@ mod native {
     use super::guard::inject_panic;
     #[pymodule_export]
     use super::settled::Settled;
+
+    use crate::guard::guard;
+    use pyo3::prelude::*;
+
+    /// Every word of the wire as JSON text: actions, reasons, units, outcomes, event kinds, ….
+    #[pyfunction]
+    fn catalogue() -> PyResult<String> {
+        guard("catalogue", || Ok(spendgate_core::catalogue::catalogue().to_string()))
+    }
 }
 
 // Objects go from thread to thread.

@@ -126,21 +126,25 @@ pub(crate) fn restore(shared: &Shared, snapshot: &Bound<'_, PyAny>) -> Result<()
 }
 
 /// Runs a command given as JSON text; a refusal is an answer too.
-pub(crate) fn command(shared: &Shared, text: &Bound<'_, PyAny>) -> Value {
-    let step = read_command(text);
-    match step {
-        Ok(step) => shared.locked(text.py(), "Engine.command/locked", |engine| wire::step(engine, &step)),
-        Err(refusal) => refusal.to_answer(),
+pub(crate) fn command(shared: &Shared, given: &Bound<'_, PyAny>) -> String {
+    match text(given) {
+        Ok(text) => {
+            let py = given.py();
+            shared.locked(py, "Engine.command/locked", |engine| wire::step_text(engine, &text))
+        }
+        Err(refusal) => refusal.to_answer().to_string(),
     }
 }
 
-fn read_command(text: &Bound<'_, PyAny>) -> Result<Value, Refusal> {
-    let refuse = |message: String| Error::InvalidCall { path: String::new(), message };
-    let Ok(text) = text.cast::<PyString>() else {
-        return Err(refuse(format!("has to be JSON text, is {}", type_of(text))).into());
-    };
-    let text = values::read_text(text, &Place::root(About::Command))?;
-    serde_json::from_str(&text).map_err(|error| refuse(format!("is not JSON: {error}")).into())
+/// A str that is to be read as JSON.
+pub(crate) fn text(given: &Bound<'_, PyAny>) -> Result<String, Refusal> {
+    match given.cast::<PyString>() {
+        Ok(text) => values::read_text(text, &Place::root(About::Command)),
+        Err(_) => {
+            let message = format!("has to be JSON text, is {}", type_of(given));
+            Err(Error::InvalidCall { path: String::new(), message }.into())
+        }
+    }
 }
 
 /// The members of a step that is a dict, each read as what it is part of.

@@ -2,6 +2,7 @@
 
 use crate::answer::{member, parse, repr};
 use crate::guard::guard;
+use crate::policies;
 use crate::values::to_python;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
@@ -55,8 +56,8 @@ impl Settled {
     /// Reads what `to_json` gave.
     #[classmethod]
     #[pyo3(signature = (text, /))]
-    fn from_json(_class: &Bound<'_, PyType>, text: &str) -> PyResult<Settled> {
-        guard("Settled.from_json", || Ok(Settled::new(parse(text, &KEYS, &MORE)?)))
+    fn from_json(_class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Settled> {
+        guard("Settled.from_json", || Ok(Settled::new(parse(&policies::text(text)?, &KEYS, &MORE)?)))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
