@@ -6,7 +6,7 @@ import { isWireError, refuse, SpendgateError } from "./error.js";
 import { reservationNumber } from "./format.js";
 import { Op, Status } from "./layout.js";
 import type { EngineOptions } from "./options.js";
-import { EPOCH, writeCall, writeEnd } from "./request.js";
+import { Request } from "./request.js";
 import { outcome, PackedSettled } from "./settled.js";
 import type {
   Actual,
@@ -40,12 +40,14 @@ const abandoned = new FinalizationRegistry<{ backend: Backend; handle: number }>
  */
 export class Engine {
   readonly #backend: Backend;
+  readonly #request: Request;
   #handle: number;
   #names: Names = { epoch: 0, budgets: [] };
 
   /** @param handle an engine of the backend that is open; this object becomes a holder of it */
   protected constructor(backend: Backend, handle: number) {
     this.#backend = backend;
+    this.#request = Request.of(backend);
     this.#handle = handle;
     abandoned.register(this, { backend, handle }, this);
     this.#fetchNames();
@@ -75,8 +77,7 @@ export class Engine {
   settle(reservation: string | Decision, actual: Actual | null | undefined, atMs: number, report?: Report | null): Settled {
     const handle = this.#open();
     const backend = this.#backend;
-    const id = idOf(reservation);
-    if (writeEnd(backend, id, actual, report, atMs)) {
+    if (this.#request.end(idOf(reservation), actual, report, atMs)) {
       const status = backend.run(handle, Op.settle);
       if (status === Status.Done) return new PackedSettled(backend);
       if (status === Status.Text) return this.#text() as Settled;
@@ -88,7 +89,7 @@ export class Engine {
   release(reservation: string | Decision, atMs: number, report?: Report | null): { outcome: Outcome } {
     const handle = this.#open();
     const backend = this.#backend;
-    if (writeEnd(backend, idOf(reservation), undefined, report, atMs)) {
+    if (this.#request.end(idOf(reservation), undefined, report, atMs)) {
       const status = backend.run(handle, Op.release);
       if (status === Status.Done) return { outcome: outcome(backend) };
       if (status === Status.Text) return this.#text() as { outcome: Outcome };
@@ -195,8 +196,9 @@ export class Engine {
   #decide(op: number, command: "reserve" | "preview", call: Call, atMs: number, ttlMs: number | null | undefined): Decision {
     const handle = this.#open();
     const backend = this.#backend;
-    while (writeCall(backend, call, atMs, ttlMs)) {
-      backend.words[EPOCH] = this.#names.epoch;
+    const request = this.#request;
+    while (request.call(call, atMs, ttlMs)) {
+      request.epoch = this.#names.epoch;
       const status = backend.run(handle, op);
       if (status === Status.Done) return new PackedDecision(backend, call, this.#names);
       if (status === Status.Text) return this.#text() as Decision;

@@ -19,7 +19,8 @@ export const Asked = {
   DURATION: 4096,
   OK: 16384,
   OK_SAID: 8192,
-  TEXT: 92,
+  ROOM: 256,
+  TEXT: 128,
 } as const;
 export const BLOCK_BYTES = 8192;
 export const HALF_BYTES = 4096;

@@ -1,13 +1,6 @@
 import type { Backend } from "./backend.js";
-import { Asked, HALF_BYTES } from "./layout.js";
+import { Asked } from "./layout.js";
 import type { Actual, Amount, Call, Estimate, Report } from "./values.js";
-
-/*
- * Each function writes the request and says whether it could: what is not plain is left to the command as JSON,
- * which the engine answers or refuses in its own words. A member that is not known is not plain either.
- */
-
-const encoder = new TextEncoder();
 
 // Places in the request, as indices of the views: see the table in the core's `packed::request`.
 const NOW = 0;
@@ -15,147 +8,224 @@ const DURATION = 1;
 const AMOUNTS = 2;
 const RESERVATION = 6;
 const FLAGS = 14;
-export const EPOCH = 15;
+const EPOCH = 15;
 const LENGTHS = 16;
 
-/** Writes a call. */
-export function writeCall(to: Backend, call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
-  if (typeof call !== "object" || call === null) return false;
-  const { user, tier, org, feature, session, provider, model, estimate } = call;
-  let left = members(call);
-  let flags = 0;
-  let at: number = Asked.TEXT;
-  const bytes = to.bytes;
-  const words = to.words;
-  if (user !== undefined) {
-    left--;
-    if (user !== null) {
-      const end = writeText(bytes, at, user);
-      if (end < 0) return false;
-      words[LENGTHS] = end - at;
-      at = end;
-      flags |= Asked.ATTRIBUTES;
-    }
+/** What no attribute is, so that it is written the next time. */
+const UNKNOWN = "\0";
+
+const encoder = new TextEncoder();
+const requests = new WeakMap<Backend, Request>();
+
+/**
+ * Writes requests into the block of a backend.
+ *
+ * Each method says whether it could: what is not plain is left to the command as JSON, which the engine answers or
+ * refuses in its own words. A member that is not known is not plain either.
+ */
+export class Request {
+  readonly #backend: Backend;
+  #bytes: Uint8Array;
+  /** What stands in the room of each attribute: most calls have tier, feature and model of the one before. */
+  readonly #texts: string[] = new Array<string>(7).fill(UNKNOWN);
+
+  /** The one writer of a backend's block. */
+  static of(backend: Backend): Request {
+    let request = requests.get(backend);
+    if (request === undefined) requests.set(backend, (request = new Request(backend)));
+    return request;
   }
-  if (tier !== undefined) {
-    left--;
-    if (tier !== null) {
-      const end = writeText(bytes, at, tier);
-      if (end < 0) return false;
-      words[LENGTHS + 1] = end - at;
-      at = end;
-      flags |= Asked.ATTRIBUTES << 1;
-    }
+
+  private constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#bytes = backend.bytes;
   }
-  if (model !== undefined || org !== undefined || feature !== undefined || session !== undefined || provider !== undefined) {
-    const others = [org, feature, session, provider, model];
-    for (let index = 0; index < others.length; index++) {
-      const text = others[index];
-      if (text === undefined) continue;
+
+  /** The epoch of the names that the host has. */
+  set epoch(epoch: number) {
+    this.#backend.words[EPOCH] = epoch;
+  }
+
+  /** Writes a call. */
+  call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
+    if (typeof call !== "object" || call === null) return false;
+    if (this.#bytes !== this.#backend.bytes) this.#forget();
+    const { user, tier, org, feature, session, provider, model, estimate } = call;
+    let left = members(call);
+    let flags = 0;
+    if (user !== undefined) {
       left--;
-      if (text === null) continue;
-      const end = writeText(bytes, at, text);
-      if (end < 0) return false;
-      words[LENGTHS + 2 + index] = end - at;
-      at = end;
-      flags |= Asked.ATTRIBUTES << (2 + index);
+      if (user !== null) {
+        if (!this.#text(0, user)) return false;
+        flags = Asked.ATTRIBUTES;
+      }
     }
-  }
-  if (estimate !== undefined) {
-    left--;
-    if (estimate !== null) {
-      const amounts = writeAmounts(to, estimate, 0);
-      if (amounts < 0) return false;
-      flags |= amounts;
-    }
-  }
-  if (left !== 0) return false;
-  return writeRest(to, flags, atMs, ttlMs);
-}
-
-/** Writes the end of the reservation with that number. */
-export function writeEnd(
-  to: Backend,
-  reservation: number,
-  actual: Actual | null | undefined,
-  report: Report | null | undefined,
-  atMs: number,
-): boolean {
-  if (!(reservation >= 0)) return false;
-  let flags = 0;
-  if (actual !== undefined && actual !== null) {
-    if (actual.usage !== undefined && actual.usage !== null) return false;
-    const amounts = writeAmounts(to, actual, actual.usage === null ? 1 : 0);
-    if (amounts < 0) return false;
-    flags |= amounts;
-  }
-  let latencyMs: number | null | undefined;
-  if (report !== undefined && report !== null) {
-    if (typeof report !== "object") return false;
-    const ok = report.ok;
-    latencyMs = report.latency_ms;
-    let left = members(report);
-    if (latencyMs !== undefined) left--;
-    if (ok !== undefined) {
+    if (tier !== undefined) {
       left--;
-      if (typeof ok === "boolean") flags |= Asked.OK_SAID | (ok ? Asked.OK : 0);
-      else if (ok !== null) return false;
+      if (tier !== null) {
+        if (!this.#text(1, tier)) return false;
+        flags |= Asked.ATTRIBUTES << 1;
+      }
     }
-    if (left !== 0) return false;
+    if (org !== undefined) {
+      left--;
+      if (org !== null) {
+        if (!this.#text(2, org)) return false;
+        flags |= Asked.ATTRIBUTES << 2;
+      }
+    }
+    if (feature !== undefined) {
+      left--;
+      if (feature !== null) {
+        if (!this.#text(3, feature)) return false;
+        flags |= Asked.ATTRIBUTES << 3;
+      }
+    }
+    if (session !== undefined) {
+      left--;
+      if (session !== null) {
+        if (!this.#text(4, session)) return false;
+        flags |= Asked.ATTRIBUTES << 4;
+      }
+    }
+    if (provider !== undefined) {
+      left--;
+      if (provider !== null) {
+        if (!this.#text(5, provider)) return false;
+        flags |= Asked.ATTRIBUTES << 5;
+      }
+    }
+    if (model !== undefined) {
+      left--;
+      if (model !== null) {
+        if (!this.#text(6, model)) return false;
+        flags |= Asked.ATTRIBUTES << 6;
+      }
+    }
+    if (estimate !== undefined) {
+      left--;
+      if (estimate !== null) {
+        const amounts = this.#amounts(estimate);
+        if (amounts < 0) return false;
+        flags |= amounts;
+      }
+    }
+    return left === 0 && this.#rest(flags, atMs, ttlMs);
   }
-  to.floats[RESERVATION] = reservation;
-  return writeRest(to, flags, atMs, latencyMs);
-}
 
-function writeRest(to: Backend, flags: number, atMs: number, durationMs: number | null | undefined): boolean {
-  if (typeof atMs !== "number") return false;
-  const floats = to.floats;
-  floats[NOW] = atMs;
-  if (durationMs !== undefined && durationMs !== null) {
-    if (typeof durationMs !== "number") return false;
-    floats[DURATION] = durationMs;
-    flags |= Asked.DURATION;
+  /** Writes the end of the reservation with that number. */
+  end(
+    reservation: number,
+    actual: Actual | null | undefined,
+    report: Report | null | undefined,
+    atMs: number,
+  ): boolean {
+    if (!(reservation >= 0)) return false;
+    let flags = 0;
+    if (actual !== undefined && actual !== null) {
+      flags = this.#amounts(actual);
+      if (flags < 0) return false;
+    }
+    let latencyMs: number | null | undefined;
+    if (report !== undefined && report !== null) {
+      if (typeof report !== "object") return false;
+      const ok = report.ok;
+      latencyMs = report.latency_ms;
+      let left = members(report);
+      if (latencyMs !== undefined) left--;
+      if (ok !== undefined) {
+        left--;
+        if (typeof ok === "boolean") flags |= ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
+        else if (ok !== null) return false;
+      }
+      if (left !== 0) return false;
+    }
+    this.#backend.floats[RESERVATION] = reservation;
+    return this.#rest(flags, atMs, latencyMs);
   }
-  to.words[FLAGS] = flags;
-  return true;
-}
 
-/** Writes amounts of which `known` other members may stand beside; gives their flags, or -1. */
-function writeAmounts(to: Backend, amounts: Estimate, known: number): number {
-  if (typeof amounts !== "object") return -1;
-  const { usd, tokens, input_tokens, output_tokens } = amounts;
-  let left = members(amounts) - known;
-  let flags = 0;
-  const floats = to.floats;
-  if (usd !== undefined) {
-    left--;
-    if (usd !== null) {
-      floats[AMOUNTS] = plainAmount(usd);
-      flags |= Asked.AMOUNTS;
+  #rest(flags: number, atMs: number, durationMs: number | null | undefined): boolean {
+    if (typeof atMs !== "number") return false;
+    const floats = this.#backend.floats;
+    floats[NOW] = atMs;
+    if (durationMs !== undefined && durationMs !== null) {
+      if (typeof durationMs !== "number") return false;
+      floats[DURATION] = durationMs;
+      flags |= Asked.DURATION;
     }
+    this.#backend.words[FLAGS] = flags;
+    return true;
   }
-  if (tokens !== undefined) {
-    left--;
-    if (tokens !== null) {
-      floats[AMOUNTS + 1] = plainAmount(tokens);
-      flags |= Asked.AMOUNTS << 1;
+
+  /** Writes amounts; gives their flags, or -1. */
+  #amounts(amounts: Estimate): number {
+    if (typeof amounts !== "object") return -1;
+    const { usd, tokens, input_tokens, output_tokens } = amounts;
+    const floats = this.#backend.floats;
+    let left = members(amounts);
+    let flags = 0;
+    if (usd !== undefined) {
+      left--;
+      if (usd !== null) {
+        floats[AMOUNTS] = plainAmount(usd);
+        flags = Asked.AMOUNTS;
+      }
     }
-  }
-  if (input_tokens !== undefined) {
-    left--;
-    if (input_tokens !== null) {
-      floats[AMOUNTS + 2] = plainAmount(input_tokens);
-      flags |= Asked.AMOUNTS << 2;
+    if (tokens !== undefined) {
+      left--;
+      if (tokens !== null) {
+        floats[AMOUNTS + 1] = plainAmount(tokens);
+        flags |= Asked.AMOUNTS << 1;
+      }
     }
-  }
-  if (output_tokens !== undefined) {
-    left--;
-    if (output_tokens !== null) {
-      floats[AMOUNTS + 3] = plainAmount(output_tokens);
-      flags |= Asked.AMOUNTS << 3;
+    if (input_tokens !== undefined) {
+      left--;
+      if (input_tokens !== null) {
+        floats[AMOUNTS + 2] = plainAmount(input_tokens);
+        flags |= Asked.AMOUNTS << 2;
+      }
     }
+    if (output_tokens !== undefined) {
+      left--;
+      if (output_tokens !== null) {
+        floats[AMOUNTS + 3] = plainAmount(output_tokens);
+        flags |= Asked.AMOUNTS << 3;
+      }
+    }
+    return left === 0 ? flags : -1;
   }
-  return left === 0 ? flags : -1;
+
+  /** Writes an attribute as UTF-8; false when there is no room or no UTF-8 for it. */
+  #text(index: number, text: string): boolean {
+    if (text === this.#texts[index]) return true;
+    if (typeof text !== "string") return false;
+    const length = text.length;
+    if (length > Asked.ROOM) return false;
+    const bytes = this.#bytes;
+    const at = Asked.TEXT + Asked.ROOM * index;
+    let written = length;
+    let seen = 0;
+    for (let place = 0; place < length; place++) {
+      const code = text.charCodeAt(place);
+      bytes[at + place] = code;
+      seen |= code;
+    }
+    if (seen > 0x7f) {
+      this.#texts[index] = UNKNOWN;
+      if (!text.isWellFormed()) return false;
+      const wide = encoder.encodeInto(text, bytes.subarray(at, at + Asked.ROOM));
+      if (wide.read !== length) return false;
+      written = wide.written;
+    }
+    this.#texts[index] = text;
+    this.#backend.words[LENGTHS + index] = written;
+    return true;
+  }
+
+  #forget(): void {
+    this.#bytes = this.#backend.bytes;
+    this.#texts.fill(UNKNOWN);
+  }
 }
 
 /**
@@ -176,23 +246,4 @@ function members(object: object): number {
     if ((object as Record<string, unknown>)[key] !== undefined) count++;
   }
   return count;
-}
-
-/** Writes a text as UTF-8 from byte `at`; gives the byte after it, or -1 when there is no room or no UTF-8 for it. */
-function writeText(bytes: Uint8Array, at: number, text: string): number {
-  if (typeof text !== "string") return -1;
-  const length = text.length;
-  if (at + length > HALF_BYTES) return -1;
-  for (let index = 0; index < length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 0x7f) return writeWide(bytes, at, text);
-    bytes[at + index] = code;
-  }
-  return at + length;
-}
-
-function writeWide(bytes: Uint8Array, at: number, text: string): number {
-  if (!text.isWellFormed()) return -1;
-  const { read, written } = encoder.encodeInto(text, bytes.subarray(at, HALF_BYTES));
-  return read === text.length ? at + written : -1;
 }

@@ -9,9 +9,10 @@
 //! | 56 | u32 | what is said, see the constants |
 //! | 60 | u32 | the epoch of the names that the host has |
 //! | 64 | 7 × u32 | lengths of `user`, `tier`, `org`, `feature`, `session`, `provider`, `model` in bytes |
-//! | 92 | UTF-8 | these, one after the other |
+//! | 128 | 7 × 256 bytes | these, as UTF-8, each in a room of its own |
 //!
-//! Numbers are read as JSON's would be, by their shortest decimal form. What the flags do not name is not read.
+//! Numbers are read as JSON's would be, by their shortest decimal form. What the flags do not name is not read. The
+//! engine writes nothing here, so what a call has in common with the one before need not be written again.
 
 use super::{Asked, Half};
 use crate::amount;
@@ -31,7 +32,9 @@ pub const OK_SAID: u32 = 1 << 13;
 pub const OK: u32 = 1 << 14;
 
 /// Where the attributes' bytes begin.
-pub const TEXT: usize = 92;
+pub const TEXT: usize = 128;
+/// Bytes there are for each of them: no id is longer.
+pub const ROOM: usize = crate::id::MAX_BYTES;
 
 const FLAGS: usize = 56;
 const EPOCH: usize = 60;
@@ -56,14 +59,12 @@ pub(super) fn epoch(half: &Half) -> u32 {
 #[inline]
 pub(super) fn call(half: &Half) -> Option<Asked<'_>> {
     let flags = word(half, FLAGS);
-    let mut at = TEXT;
-    let mut attribute = |index: usize| -> Option<Option<&str>> {
+    let attribute = |index: usize| -> Option<Option<&str>> {
         if flags & (ATTRIBUTES << index) == 0 {
             return Some(None);
         }
-        let length = usize::try_from(word(half, LENGTHS + 4 * index)).ok()?;
-        let bytes = half.get(at..)?.get(..length)?;
-        at += length;
+        let room = half.get(TEXT + ROOM * index..)?.first_chunk::<ROOM>()?;
+        let bytes = room.get(..usize::try_from(word(half, LENGTHS + 4 * index)).ok()?)?;
         std::str::from_utf8(bytes).ok().map(Some)
     };
     let [usd, tokens, input_tokens, output_tokens] = amounts(half, flags)?;

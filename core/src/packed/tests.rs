@@ -36,15 +36,13 @@ impl Host {
 
     fn write(&mut self, attributes: &[(usize, &[u8])], usd: Option<f64>, now_ms: f64) {
         let mut flags = 0;
-        let mut at = request::TEXT;
         for (index, bytes) in attributes {
             flags |= request::ATTRIBUTES << index;
             let length = u32::try_from(bytes.len()).expect("short");
             self.block[64 + 4 * index..68 + 4 * index].copy_from_slice(&length.to_le_bytes());
-            if let Some(room) = self.block[..HALF].get_mut(at..at + bytes.len()) {
-                room.copy_from_slice(bytes);
-            }
-            at += bytes.len();
+            let at = request::TEXT + request::ROOM * index;
+            let written = bytes.len().min(request::ROOM);
+            self.block[at..at + written].copy_from_slice(&bytes[..written]);
         }
         if let Some(usd) = usd {
             flags |= request::AMOUNTS;
