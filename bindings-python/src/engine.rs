@@ -10,7 +10,7 @@ use crate::settled::Settled;
 use crate::shared::Shared;
 use crate::values::to_python;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyBytes;
 
 /// One engine: a policy in force, its counters, its reservations, its breakers.
 #[pyclass(frozen, subclass, module = "spendgate._native")]
@@ -117,10 +117,9 @@ impl Engine {
 
     /// Runs one command given as a dict, and gives its answer.
     #[pyo3(signature = (step, /))]
-    fn run<'py>(&self, py: Python<'py>, step: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+    fn run<'py>(&self, py: Python<'py>, step: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         guard("Engine.run", || {
-            let at_ms = step.get_item("at_ms")?.unwrap_or_else(|| py.None().into_bound(py));
-            let read = policies::members(step);
+            let (at_ms, read) = policies::step(step)?;
             to_python(py, &hot::run(&self.0, &at_ms, read, "Engine.run/locked")?)
         })
     }

@@ -6,8 +6,8 @@ use crate::refusal::Refusal;
 use crate::shared::Shared;
 use crate::values::{self, About, Place, type_of};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
-use serde_json::Value;
+use pyo3::types::{PyBytes, PyDict, PyString};
+use serde_json::{Map, Value};
 use spendgate_core::error::Error;
 use spendgate_core::policy::Policy;
 use spendgate_core::{Engine, Options, wire};
@@ -147,16 +147,21 @@ pub(crate) fn text(given: &Bound<'_, PyAny>) -> Result<String, Refusal> {
     }
 }
 
-/// The members of a step that is a dict, each read as what it is part of.
-pub(crate) fn members(step: &Bound<'_, pyo3::types::PyDict>) -> Result<Value, Refusal> {
-    let mut object = serde_json::Map::new();
+/// A step and its time.
+pub(crate) fn step<'py>(given: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Result<Value, Refusal>)> {
+    let none = given.py().None().into_bound(given.py());
+    match given.cast::<PyDict>() {
+        Ok(dict) => Ok((dict.get_item("at_ms")?.unwrap_or(none), members(dict))),
+        Err(_) => Ok((none, values::read(given, &Place::root(About::Command)))),
+    }
+}
+
+/// The members of a step, each read as what it is part of.
+fn members(step: &Bound<'_, PyDict>) -> Result<Value, Refusal> {
+    let root = Place::root(About::Command);
+    let mut object = Map::new();
     for (key, value) in step {
-        let root = Place::root(About::Command);
-        let Ok(key) = key.cast::<PyString>() else {
-            let message = format!("a key has to be a string, is {}", type_of(&key));
-            return Err(Error::InvalidCall { path: String::new(), message }.into());
-        };
-        let key = values::read_text(key, &root)?;
+        let key = values::key(&key, &root)?;
         let value = match wire::COMMANDS.contains(&key.as_str()) {
             true => values::read(&value, &root)?,
             false => values::read(&value, &root.key(&key))?,

@@ -124,24 +124,25 @@ fn items<'py>(list: impl Iterator<Item = Bound<'py, PyAny>>, place: &Place<'_>) 
 fn read_dict(dict: &Bound<'_, PyDict>, place: &Place<'_>) -> Result<Value, Refusal> {
     let mut object = Map::new();
     for (key, value) in dict {
-        let Ok(key) = key.cast::<PyString>() else {
-            return Err(place.refuse(Fault::Other, format!("a key has to be a string, is {}", type_of(&key))));
-        };
-        let key = read_text(key, place)?;
+        let key = self::key(&key, place)?;
         let value = read(&value, &place.key(&key))?;
         object.insert(key, value);
     }
     Ok(Value::Object(object))
 }
 
+/// A key of a dict.
+pub(crate) fn key(key: &Bound<'_, PyAny>, place: &Place<'_>) -> Result<String, Refusal> {
+    match key.cast::<PyString>() {
+        Ok(key) => read_text(key, place),
+        Err(_) => Err(place.refuse(Fault::Other, format!("a key has to be a string, is {}", type_of(key)))),
+    }
+}
+
 pub(crate) fn read_text(text: &Bound<'_, PyString>, place: &Place<'_>) -> Result<String, Refusal> {
     match text.to_str() {
         Ok(text) => Ok(text.to_owned()),
-        Err(_) => {
-            let shown = text.to_string_lossy();
-            let message = format!("`{}` is no UTF-8: it has a lone surrogate", shown.escape_debug());
-            Err(place.refuse(Fault::Text, message))
-        }
+        Err(_) => Err(place.refuse(Fault::Text, "has a lone surrogate, so it is no UTF-8".to_owned())),
     }
 }
 

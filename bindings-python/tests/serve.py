@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Any, Literal
 
 from spendgate import Engine, SpendgateError
 
@@ -81,11 +81,11 @@ def breaker(engine: Engine, step: Step) -> Any:
     asked = step["breaker"]
     if not (has(step, {"breaker", "at_ms"}) and has(asked, {"open", "close", "subject", "reason"})):
         return None
-    states = [state for state in ("open", "close") if state in asked]
-    if len(states) != 1:
+    if ("open" in asked) == ("close" in asked):
         return None
+    state: Literal["open", "close"] = "open" if "open" in asked else "close"
     options = {key: asked.get(key) for key in ("subject", "reason")}
-    return engine.breaker(states[0], asked[states[0]], step["at_ms"], **options)
+    return engine.breaker(state, asked[state], step["at_ms"], **options)
 
 
 def control(engine: Engine, step: Step, name: str) -> Any:
@@ -138,6 +138,7 @@ def refusal(error: SpendgateError) -> Step:
 
 def main() -> None:
     engine = Engine(at_ms=0)
+    answer: Any
     for line in sys.stdin:
         try:
             step = json.loads(line, parse_int=whole)

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, TypeAlias, TypedDict
 
 # An int or float is read by its shortest decimal form; beyond 2^53 an amount has to be a str.
-Amount: TypeAlias = "int | float | str | Decimal"
+Amount: TypeAlias = int | float | str | Decimal
 # A policy document: a dict, or its JSON text.
-Document: TypeAlias = "Mapping[str, Any] | str"
+Document: TypeAlias = Mapping[str, Any] | str
 
 
 class Estimate(TypedDict, total=False):

@@ -92,19 +92,23 @@ class Engine(_native.Engine):
 
     def record(self, call: Call, at_ms: int, actual: Actual | None = None) -> Recorded:
         """Charges a call that was made without a reservation."""
-        return self._run({"record": call, "at_ms": at_ms, "actual": actual})
+        answer: Recorded = self.run({"record": call, "at_ms": at_ms, "actual": actual})
+        return answer
 
     def usage(self, call: Call, at_ms: int) -> Usage:
         """What each budget that applies to such a call shows."""
-        return self._run({"usage": call, "at_ms": at_ms})
+        answer: Usage = self.run({"usage": call, "at_ms": at_ms})
+        return answer
 
     def explain(self, call: Call, at_ms: int) -> Explanation:
         """Every budget whose scope fits the call: whether it applies, and why."""
-        return self._run({"explain": call, "at_ms": at_ms})
+        answer: Explanation = self.run({"explain": call, "at_ms": at_ms})
+        return answer
 
     def window(self, definition: str | Mapping[str, Any], at_ms: int) -> Window:
         """The window of that definition that is open."""
-        return self._run({"window": definition, "at_ms": at_ms})
+        answer: Window = self.run({"window": definition, "at_ms": at_ms})
+        return answer
 
     def cost(
         self,
@@ -117,7 +121,8 @@ class Engine(_native.Engine):
     ) -> Cost:
         """What a provider's usage object costs, at the prices of `priced_at` (RFC 3339) or now."""
         asked = {"model": model, "usage": usage, "provider": provider, "at": priced_at}
-        return self._run({"cost": asked, "at_ms": at_ms})
+        answer: Cost = self.run({"cost": asked, "at_ms": at_ms})
+        return answer
 
     def breaker(
         self,
@@ -129,25 +134,27 @@ class Engine(_native.Engine):
         reason: str | None = None,
     ) -> Circuit:
         """Opens or closes a circuit by hand."""
-        return self._run({"breaker": {state: breaker, "subject": subject, "reason": reason}, "at_ms": at_ms})
+        answer: Circuit = self.run({"breaker": {state: breaker, "subject": subject, "reason": reason}, "at_ms": at_ms})
+        return answer
 
     def events(self, at_ms: int) -> list[Event]:
         """Takes the events since the last call, in order."""
-        return self._run({"events": True, "at_ms": at_ms})
+        answer: list[Event] = self.run({"events": True, "at_ms": at_ms})
+        return answer
 
     def adjust(self, call: CallOfBudget, at_ms: int, by: Amount, why: str | None = None) -> Adjusted:
         """Changes what a budget's counter shows as spent; a negative `by` takes away."""
         if isinstance(by, Decimal):
             by = format(by, "f")
-        return self._run({"adjust": call, "at_ms": at_ms, "by": by, "why": why})
+        answer: Adjusted = self.run({"adjust": call, "at_ms": at_ms, "by": by, "why": why})
+        return answer
 
     def expire(self, at_ms: int) -> Expired:
         """Advances the clock alone."""
-        return self._run({"expire": True, "at_ms": at_ms})
+        answer: Expired = self.run({"expire": True, "at_ms": at_ms})
+        return answer
 
     def store(self, state: Literal["up", "down"], at_ms: int) -> Outcome:
         """Says whether the store behind the counters can be reached."""
-        return self._run({"store": state, "at_ms": at_ms})
-
-    def _run(self, step: dict[str, Any]) -> Any:
-        return self.run(step)
+        answer: Outcome = self.run({"store": state, "at_ms": at_ms})
+        return answer
