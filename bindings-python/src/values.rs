@@ -56,7 +56,7 @@ impl<'a> Place<'a> {
         let error = match (self.about, fault) {
             (About::Policy, _) => Error::InvalidPolicy { path, message },
             _ if path == "at_ms" => Error::InvalidTime { message: format!("at_ms: {message}") },
-            (_, Fault::Number) if is_amount => Error::InvalidAmount { path, message },
+            (_, Fault::Number | Fault::Text) if is_amount => Error::InvalidAmount { path, message },
             (_, Fault::Text) if is_id => Error::InvalidId { path, message },
             _ => Error::InvalidCall { path, message },
         };
