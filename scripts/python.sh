@@ -12,3 +12,13 @@ python_module() {
     cp -r bindings-python/python/spendgate "$package"
     cp "$target/debug/libspendgate_native.so" "$package/_native.abi3.so"
 }
+
+# counted_pytest NAME ARGUMENT…: runs pytest, and says `NAME: N passed, M failed` from its closing line.
+counted_pytest() {
+    local name=$1 log=$venv/$1.log status=0
+    shift
+    "$venv/bin/python" -m pytest -p no:cacheprovider --quiet "$@" 2>&1 | tee "$log" || status=1
+    pytest_count() { tail -1 "$log" | grep -oE "[0-9]+ $1" | grep -oE '[0-9]+' || echo 0; }
+    echo "$name: $(pytest_count passed) passed, $(($(pytest_count failed) + $(pytest_count 'errors?'))) failed"
+    return $status
+}

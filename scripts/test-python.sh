@@ -7,9 +7,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/python.sh
 need_rust
 
-. scripts/python.sh
 status=0
 
 # checked NAME COMMAND…: a check that counts as one.
@@ -20,15 +20,10 @@ checked() {
 }
 
 python_module fault-injection
-venv=$PWD/$venv
+venv=$(cd "$venv" && pwd)
 cd bindings-python
 
-"$venv/bin/python" -m pytest -p no:cacheprovider --quiet "$@" >"$venv/pytest.log" 2>&1 || status=1
-cat "$venv/pytest.log"
-# From pytest's closing line, `3 failed, 176 passed in 20.53s`.
-count() { grep -oE "[0-9]+ $1" "$venv/pytest.log" | tail -1 | grep -oE '[0-9]+' || echo 0; }
-echo "pytest: $(count passed) passed, $(($(count failed) + $(count 'errors?'))) failed"
-
+counted_pytest pytest "$@" || status=1
 checked stubtest "$venv/bin/python" -m mypy.stubtest spendgate --allowlist tests/stubtest-allowed.txt
 checked mypy "$venv/bin/python" -m mypy --cache-dir "$venv/mypy-cache"
 checked pyright "$venv/bin/pyright" --pythonpath "$venv/bin/python"
