@@ -24,22 +24,45 @@ impl From<AmountError> for Unfit {
 /// Reads nano-dollars or whole pieces.
 #[inline]
 pub(crate) fn read(given: &Bound<'_, PyAny>, unit: Unit) -> Result<i64, Unfit> {
+    // The very types are nearly all there is, and told from others at no cost.
+    if let Ok(number) = given.cast_exact::<PyFloat>() {
+        return Ok(amount::from_f64(number.value(), unit)?);
+    }
+    if let Ok(text) = given.cast_exact::<PyString>() {
+        return Ok(amount::parse(text.to_str().map_err(|_| AmountError::Malformed)?, unit)?);
+    }
+    if let Some(number) = whole(given) {
+        return Ok(amount::from_i64(number, unit)?);
+    }
+    read_other(given, unit)
+}
+
+#[cold]
+fn read_other(given: &Bound<'_, PyAny>, unit: Unit) -> Result<i64, Unfit> {
+    if given.is_instance_of::<PyBool>() {
+        return Err(Unfit::Type);
+    }
+    if given.is_instance_of::<PyInt>() {
+        return Err(beyond_i64(given).into());
+    }
     if let Ok(text) = given.cast::<PyString>() {
         return Ok(amount::parse(text.to_str().map_err(|_| AmountError::Malformed)?, unit)?);
     }
     if let Ok(number) = given.cast::<PyFloat>() {
         return Ok(amount::from_f64(number.value(), unit)?);
     }
-    if given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>() {
-        return match given.extract::<i64>() {
-            Ok(number) => Ok(amount::from_i64(number, unit)?),
-            Err(_) => Err(beyond_i64(given).into()),
-        };
-    }
     match decimal_text(given) {
         Some(text) => Ok(amount::parse_number(&text, unit)?),
         None => Err(Unfit::Type),
     }
+}
+
+/// A whole number that is an int, and no bool.
+#[inline]
+pub(crate) fn whole(given: &Bound<'_, PyAny>) -> Option<i64> {
+    let is_int = given.is_exact_instance_of::<PyInt>()
+        || (given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>());
+    if is_int { given.extract().ok() } else { None }
 }
 
 #[cold]

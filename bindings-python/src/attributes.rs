@@ -56,7 +56,10 @@ impl<'a, 'py> Amounts<'a, 'py> {
 /// The text of a str without lone surrogates.
 #[inline]
 pub(crate) fn text<'a>(given: &'a Bound<'_, PyAny>) -> Option<&'a str> {
-    given.cast::<PyString>().ok()?.to_str().ok()
+    match given.cast_exact::<PyString>() {
+        Ok(text) => text.to_str().ok(),
+        Err(_) => given.cast::<PyString>().ok()?.to_str().ok(),
+    }
 }
 
 /// The call, where every argument is what it should be.

@@ -1,9 +1,9 @@
 //! `settle` and `release`.
 
-use crate::amounts::{self, Unfit};
+use crate::amounts::{self, Unfit, whole};
 use crate::attributes::{Amounts, Given, text};
 use crate::decision::Decision;
-use crate::hot::{argument, milliseconds, refuse_step, step, whole};
+use crate::hot::{argument, milliseconds, refuse_step, step};
 use crate::refusal::Refusal;
 use crate::settled::Settled;
 use crate::shared::Shared;
@@ -16,7 +16,6 @@ use spendgate_core::call::{Actual, Report};
 use spendgate_core::error::Error;
 use spendgate_core::pricing::{TokenUsage, UsageError};
 use spendgate_core::reservation::ReservationId;
-use spendgate_core::wire::output;
 
 /// What both take.
 pub(crate) struct Ended<'a, 'py> {
@@ -143,7 +142,7 @@ pub(crate) fn settle(shared: &Shared, ended: &Ended<'_, '_>, used: &Used<'_, '_>
     };
     let settle = |engine: &mut spendgate_core::Engine| engine.settle(id, &actual, report, now);
     let settled = shared.locked(ended.at_ms.py(), "Engine.settle/locked", settle);
-    Ok(Settled::new(output::settled(&settled.map_err(Refusal::from)?)))
+    Ok(Settled::new(settled.map_err(Refusal::from)?))
 }
 
 /// Ends a reservation of a call that never reached its provider.

@@ -51,7 +51,7 @@ impl Engine {
         input_tokens: Given<'_, '_>,
         output_tokens: Given<'_, '_>,
         ttl_ms: Given<'_, '_>,
-    ) -> PyResult<Decision> {
+    ) -> PyResult<Py<Decision>> {
         let ids = [user, tier, org, feature, session, provider, model];
         let amounts = Amounts { usd, tokens, input_tokens, output_tokens };
         let asked = Asked { at_ms, ids, amounts, ttl_ms };
@@ -75,7 +75,7 @@ impl Engine {
         tokens: Given<'_, '_>,
         input_tokens: Given<'_, '_>,
         output_tokens: Given<'_, '_>,
-    ) -> PyResult<Decision> {
+    ) -> PyResult<Py<Decision>> {
         let ids = [user, tier, org, feature, session, provider, model];
         let amounts = Amounts { usd, tokens, input_tokens, output_tokens };
         let asked = Asked { at_ms, ids, amounts, ttl_ms: None };

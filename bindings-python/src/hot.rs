@@ -1,13 +1,13 @@
 //! `reserve` and `preview`: the arguments in, a decision out.
 
-use crate::amounts;
+use crate::amounts::{self, whole};
 use crate::attributes::{self, Amounts, Given, Ids, Kept};
 use crate::decision::{Decision, Fresh};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 use crate::values::{self, About, Place};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt};
+use pyo3::types::PyFloat;
 use serde_json::{Map, Value};
 use spendgate_core::unit::Unit;
 use spendgate_core::wire;
@@ -28,15 +28,6 @@ pub(crate) struct Asked<'a, 'py> {
     pub(crate) ttl_ms: Given<'a, 'py>,
 }
 
-/// A whole number that is an int, and no bool.
-#[inline]
-pub(crate) fn whole(given: &Bound<'_, PyAny>) -> Option<i64> {
-    if given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>() {
-        return given.extract().ok();
-    }
-    None
-}
-
 /// Milliseconds, also as a float that is whole; `None` for what is not given, `Some(None)` for what is none.
 #[inline]
 pub(crate) fn milliseconds(given: Given<'_, '_>) -> Option<Option<i64>> {
@@ -48,7 +39,7 @@ pub(crate) fn milliseconds(given: Given<'_, '_>) -> Option<Option<i64>> {
 
 /// Decides.
 #[inline]
-pub(crate) fn decide(shared: &Shared, verb: Verb, asked: &Asked<'_, '_>) -> PyResult<Decision> {
+pub(crate) fn decide(shared: &Shared, verb: Verb, asked: &Asked<'_, '_>) -> PyResult<Py<Decision>> {
     let py = asked.at_ms.py();
     let read = (whole(asked.at_ms), milliseconds(asked.ttl_ms), attributes::call(&asked.ids, &asked.amounts));
     let (Some(now), ttl @ (None | Some(Some(_))), Some(call)) = read else {
@@ -63,7 +54,7 @@ pub(crate) fn decide(shared: &Shared, verb: Verb, asked: &Asked<'_, '_>) -> PyRe
         decision.map(|decision| (decision, Arc::clone(engine.policy())))
     });
     let (decision, policy) = made.map_err(Refusal::from)?;
-    Ok(Decision::new(Fresh { decision, policy, ids: Kept::new(&asked.ids) }))
+    Py::new(py, Decision::new(Fresh { decision, policy, ids: Kept::new(&asked.ids) }))
 }
 
 /// What is wrong with the arguments, said by the core itself wherever JSON can say them.

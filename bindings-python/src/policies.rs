@@ -1,7 +1,8 @@
 //! Policies and snapshots: long work, done with neither the GIL nor the engine's lock.
 
+use crate::amounts::whole;
 use crate::attributes::Given;
-use crate::hot::{argument, whole};
+use crate::hot::argument;
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 use crate::values::{self, About, Place, type_of};
