@@ -50,7 +50,6 @@ const BESIDE: [&str; 11] =
 /// # Errors
 /// [`Error::InvalidPolicy`] with a path below `prices` or in the document, [`Error::InvalidTime`].
 pub fn start(prices: &Value, policy: Option<&Value>, now_ms: i64, options: Options) -> Result<Engine, Error> {
-    time::check(now_ms)?;
     let prices = price_book(prices, &options.prices)?;
     let policy = match policy {
         None => Policy::empty(&prices),
