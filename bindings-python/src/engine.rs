@@ -16,6 +16,7 @@ use pyo3::types::PyBytes;
 #[pyclass(frozen, subclass, module = "spendgate._native")]
 pub(crate) struct Engine(Shared);
 
+// Keywords are looked for in the order in which they stand here: the usual ones come first.
 #[pymethods]
 #[allow(clippy::too_many_arguments, reason = "a call has as many attributes")]
 impl Engine {
@@ -34,22 +35,22 @@ impl Engine {
     }
 
     /// Decides a call and, when it may be made, holds its estimate on every counter it touches.
-    #[pyo3(signature = (at_ms, *, user=None, tier=None, org=None, feature=None, session=None, provider=None,
-        model=None, usd=None, tokens=None, input_tokens=None, output_tokens=None, ttl_ms=None))]
+    #[pyo3(signature = (at_ms, *, user=None, tier=None, usd=None, model=None, feature=None, input_tokens=None,
+        output_tokens=None, provider=None, org=None, session=None, tokens=None, ttl_ms=None))]
     fn reserve(
         &self,
         at_ms: &Bound<'_, PyAny>,
         user: Given<'_, '_>,
         tier: Given<'_, '_>,
-        org: Given<'_, '_>,
-        feature: Given<'_, '_>,
-        session: Given<'_, '_>,
-        provider: Given<'_, '_>,
-        model: Given<'_, '_>,
         usd: Given<'_, '_>,
-        tokens: Given<'_, '_>,
+        model: Given<'_, '_>,
+        feature: Given<'_, '_>,
         input_tokens: Given<'_, '_>,
         output_tokens: Given<'_, '_>,
+        provider: Given<'_, '_>,
+        org: Given<'_, '_>,
+        session: Given<'_, '_>,
+        tokens: Given<'_, '_>,
         ttl_ms: Given<'_, '_>,
     ) -> PyResult<Py<Decision>> {
         let ids = [user, tier, org, feature, session, provider, model];
@@ -59,22 +60,22 @@ impl Engine {
     }
 
     /// Decides as `reserve` would, holding nothing and saying nothing.
-    #[pyo3(signature = (at_ms, *, user=None, tier=None, org=None, feature=None, session=None, provider=None,
-        model=None, usd=None, tokens=None, input_tokens=None, output_tokens=None))]
+    #[pyo3(signature = (at_ms, *, user=None, tier=None, usd=None, model=None, feature=None, input_tokens=None,
+        output_tokens=None, provider=None, org=None, session=None, tokens=None))]
     fn preview(
         &self,
         at_ms: &Bound<'_, PyAny>,
         user: Given<'_, '_>,
         tier: Given<'_, '_>,
-        org: Given<'_, '_>,
-        feature: Given<'_, '_>,
-        session: Given<'_, '_>,
-        provider: Given<'_, '_>,
-        model: Given<'_, '_>,
         usd: Given<'_, '_>,
-        tokens: Given<'_, '_>,
+        model: Given<'_, '_>,
+        feature: Given<'_, '_>,
         input_tokens: Given<'_, '_>,
         output_tokens: Given<'_, '_>,
+        provider: Given<'_, '_>,
+        org: Given<'_, '_>,
+        session: Given<'_, '_>,
+        tokens: Given<'_, '_>,
     ) -> PyResult<Py<Decision>> {
         let ids = [user, tier, org, feature, session, provider, model];
         let amounts = Amounts { usd, tokens, input_tokens, output_tokens };

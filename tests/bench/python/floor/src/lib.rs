@@ -1,4 +1,4 @@
-//! The floor of P8: a call from Python with two strings and an int that does nothing and gives an object.
+//! The floor of P8: a call from Python with an int, two strings and a float that does nothing and gives an object.
 
 /// What crossing costs at all.
 #[pyo3::pymodule(gil_used = true)]
@@ -12,9 +12,9 @@ mod floor {
 
     /// Reads its arguments and gives an object.
     #[pyfunction]
-    #[pyo3(signature = (at_ms, *, user, tier))]
-    fn cross(at_ms: i64, user: &str, tier: &str) -> Nothing {
-        black_box((at_ms, user, tier));
+    #[pyo3(signature = (at_ms, *, user, tier, usd))]
+    fn cross(at_ms: i64, user: &str, tier: &str, usd: f64) -> Nothing {
+        black_box((at_ms, user, tier, usd));
         Nothing
     }
 }
