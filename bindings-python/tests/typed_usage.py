@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing_extensions import assert_type
 
 from spendgate import Decision, Engine, Settled, SpendgateError, instance_id
+from spendgate._catalogue import Outcome
 
 NOW_MS = 1_778_414_400_000
 
@@ -40,7 +41,7 @@ def control(engine: Engine) -> None:
     assert_type(engine.breaker("open", "b", NOW_MS, reason="by hand")["state"], str)
     assert_type(engine.store("down", NOW_MS)["outcome"], str)
     assert_type(engine.set_policy({"budgets": []}, NOW_MS)["outcome"], str)
-    assert_type(engine.release("r1", NOW_MS), str)
+    assert_type(engine.release("r1", NOW_MS), Outcome)
     assert_type(engine.command('{"events": true, "at_ms": 0}'), str)
     assert_type(Engine.from_snapshot(engine.snapshot(), at_ms=NOW_MS), Engine)
     assert_type(instance_id(), str)
