@@ -37,12 +37,11 @@ conformance: ## run the vectors on every implementation; SPENDGATE_VECTORS adds 
 differential: ## N (100000) random commands from SEED (1) on, the engine against all that carry it
 	@scripts/differential.sh
 
-generate: prices ## make every generated file anew: prices, catalogues, schemas
-	@scripts/generate.sh
 package: ## build what is published into dist/: npm packages, Python wheel and source
 	@scripts/package.sh
 
-generate: prices ## make every generated file anew
+generate: prices ## make every generated file anew: prices, catalogues, schemas
+	@scripts/generate.sh
 
 prices: ## derive the price table from its source; the release is pinned in scripts/prices
 	@scripts/prices.sh refresh
