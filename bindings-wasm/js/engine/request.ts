@@ -49,15 +49,24 @@ export class Request {
   /** Writes a call. */
   call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
     if (typeof call !== "object" || call === null) return false;
-    if (this.#bytes !== this.#backend.bytes) this.#forget();
     const { user, tier, org, feature, session, provider, model, estimate } = call;
     let left = members(call);
+    if (left === 0 && Array.isArray(call)) return false;
     let flags = 0;
+    if (estimate !== undefined) {
+      left--;
+      if (estimate !== null) {
+        flags = this.#amounts(estimate);
+        if (flags < 0) return false;
+      }
+    }
+    // All is read: from here on no getter of the caller's runs, which might use this very block.
+    if (this.#bytes !== this.#backend.bytes) this.#forget();
     if (user !== undefined) {
       left--;
       if (user !== null) {
         if (!this.#text(0, user)) return false;
-        flags = Asked.ATTRIBUTES;
+        flags |= Asked.ATTRIBUTES;
       }
     }
     if (tier !== undefined) {
@@ -102,14 +111,6 @@ export class Request {
         flags |= Asked.ATTRIBUTES << 6;
       }
     }
-    if (estimate !== undefined) {
-      left--;
-      if (estimate !== null) {
-        const amounts = this.#amounts(estimate);
-        if (amounts < 0) return false;
-        flags |= amounts;
-      }
-    }
     return left === 0 && this.#rest(flags, atMs, ttlMs);
   }
 
@@ -122,23 +123,26 @@ export class Request {
   ): boolean {
     if (!(reservation >= 0)) return false;
     let flags = 0;
-    if (actual !== undefined && actual !== null) {
-      flags = this.#amounts(actual);
-      if (flags < 0) return false;
-    }
     let latencyMs: number | null | undefined;
     if (report !== undefined && report !== null) {
       if (typeof report !== "object") return false;
       const ok = report.ok;
       latencyMs = report.latency_ms;
       let left = members(report);
+      if (left === 0 && Array.isArray(report)) return false;
       if (latencyMs !== undefined) left--;
       if (ok !== undefined) {
         left--;
-        if (typeof ok === "boolean") flags |= ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
+        if (typeof ok === "boolean") flags = ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
         else if (ok !== null) return false;
       }
       if (left !== 0) return false;
+    }
+    // Read last: what it writes stays, since no getter of the caller's runs after it.
+    if (actual !== undefined && actual !== null) {
+      const amounts = this.#amounts(actual);
+      if (amounts < 0) return false;
+      flags |= amounts;
     }
     this.#backend.floats[RESERVATION] = reservation;
     return this.#rest(flags, atMs, latencyMs);
@@ -163,6 +167,7 @@ export class Request {
     const { usd, tokens, input_tokens, output_tokens } = amounts;
     const floats = this.#backend.floats;
     let left = members(amounts);
+    if (left === 0 && Array.isArray(amounts)) return -1;
     let flags = 0;
     if (usd !== undefined) {
       left--;
