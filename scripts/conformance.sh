@@ -7,8 +7,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/python.sh
 need_rust
 build_programs
+python_module
 
 built=${CARGO_TARGET_DIR:-target}/debug
 status=0
@@ -18,6 +20,12 @@ run() {
     "$@" 2>&1 | sed -E "s/^([0-9]+ passed, [0-9]+ failed)$/$name: \1/" || status=1
 }
 
+# on NAME 'PROGRAM ARG…': the same of a program that answers JSON lines (docs/conformance.md).
+on() {
+    run "$1" "$built/spendgate" conformance --on "$2" tests/vectors
+}
+
 run core "$built/spendgate" conformance tests/vectors
 run reference "$built/examples/conformance" tests/vectors
+on python "$venv/bin/python bindings-python/tests/serve.py"
 exit $status

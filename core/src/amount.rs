@@ -70,6 +70,19 @@ pub fn from_number(number: &serde_json::Number, unit: Unit) -> Result<i64, Amoun
     parse_number(&number.to_string(), unit)
 }
 
+/// Reads a whole number as [`from_number`] reads a JSON integer.
+///
+/// # Errors
+/// [`AmountError::Negative`], [`AmountError::Inexact`] beyond 2^53, [`AmountError::TooLarge`].
+pub fn from_i64(number: i64, unit: Unit) -> Result<i64, AmountError> {
+    match u64::try_from(number) {
+        Err(_) => Err(AmountError::Negative),
+        Ok(magnitude) if magnitude > NUMBER_MAX => Err(AmountError::Inexact),
+        Ok(_) if unit == Unit::Usd => number.checked_mul(NANOS_PER_USD).ok_or(AmountError::TooLarge),
+        Ok(_) => Ok(number),
+    }
+}
+
 /// Reads the decimal text of a number: `[-]digits[.digits][e[+-]digits]`, as JSON writes it.
 ///
 /// # Errors
@@ -245,6 +258,16 @@ mod tests {
                     parse_number(&float.to_string(), unit),
                     "{float:e} {unit:?}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_read_as_their_text() {
+        for number in [0, 1, 7, -1, i64::MIN, i64::MAX, 9_223_372_036, 9_223_372_037, 1 << 53, (1 << 53) + 1]
+        {
+            for unit in Unit::ALL {
+                assert_eq!(from_i64(number, unit), parse_number(&number.to_string(), unit), "{number}");
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The answer to a reserve: what to do, which rule said so, and the arithmetic behind it.
 
 use crate::action::Action;
+use crate::call::Call;
+use crate::policy::Policy;
 use crate::reservation::ReservationId;
 use crate::window::Span;
 use smallvec::SmallVec;
@@ -128,4 +130,16 @@ pub struct Decision {
     pub degraded: bool,
     /// Every budget with a step over, in policy order, at the price of the answer.
     pub triggered: SmallVec<[Trigger; 1]>,
+}
+
+impl Decision {
+    /// The model to call: the cheaper sibling after a downgrade, else the one asked for. `policy` is the
+    /// one that was in force when the decision was made.
+    #[must_use]
+    pub fn model<'a>(&self, policy: &'a Policy, call: &Call<'a>) -> Option<&'a str> {
+        match call.model {
+            Some(model) if self.downgraded => policy.sibling(call.provider, model),
+            model => model,
+        }
+    }
 }

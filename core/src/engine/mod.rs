@@ -162,10 +162,7 @@ impl Engine {
     /// The model to call: the cheaper sibling after a downgrade, else the one asked for.
     #[must_use]
     pub fn model<'a>(&'a self, call: &crate::call::Call<'a>, decision: &Decision) -> Option<&'a str> {
-        match call.model {
-            Some(model) if decision.downgraded => self.active.policy.sibling(call.provider, model),
-            model => model,
-        }
+        decision.model(&self.active.policy, call)
     }
 
     /// Says whether the store behind the counters can be reached. While it cannot, decisions go on from

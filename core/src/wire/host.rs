@@ -88,7 +88,7 @@ pub fn error_text(error: &Error) -> String {
 /// A decision of `engine` about `call` as JSON text, while the policy that decided is in force.
 #[must_use]
 pub fn decision_text(engine: &Engine, call: &Call<'_>, decision: &Decision) -> String {
-    output::decision(engine, call, decision).to_string()
+    output::decision(engine.policy(), call, decision).to_string()
 }
 
 /// The answer to a settle as JSON text.

@@ -5,7 +5,7 @@
 
 mod host;
 mod input;
-mod output;
+pub mod output;
 
 pub use host::{decision_text, error_text, open, restore, settled_text, step_text, with_policy};
 
@@ -179,7 +179,7 @@ fn decide(
         "reserve" => engine.reserve(&call, ttl, now)?,
         _ => engine.preview(&call, now)?,
     };
-    Ok(output::decision(engine, &call, &decision))
+    Ok(output::decision(engine.policy(), &call, &decision))
 }
 
 fn end(

@@ -7,7 +7,7 @@ use crate::dimension::Dimension;
 use crate::engine::{Candidate, CounterReading, Engine, Settled};
 use crate::error::Error;
 use crate::event::Event;
-use crate::policy::Budget;
+use crate::policy::{Budget, Policy};
 use crate::time;
 use crate::unit::Unit;
 use crate::window::Span;
@@ -21,7 +21,9 @@ fn money(amount: i64, unit: Unit) -> Value {
     Value::String(amount::format(amount, unit))
 }
 
-pub(super) fn error(error: &Error) -> Value {
+/// A refusal, as `{"error": code, "path"?, "message"}`.
+#[must_use]
+pub fn error(error: &Error) -> Value {
     let mut value = json!({"error": error.code(), "message": error.to_string()});
     if let (Some(path), Value::Object(object)) = (error.path(), &mut value) {
         object.insert("path".to_owned(), Value::from(path));
@@ -29,8 +31,10 @@ pub(super) fn error(error: &Error) -> Value {
     value
 }
 
-pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision) -> Value {
-    let budgets = engine.policy().budgets();
+/// A decision about `call`, with the names of `policy`, the one that was in force when it was made.
+#[must_use]
+pub fn decision(policy: &Policy, call: &Call<'_>, decision: &Decision) -> Value {
+    let budgets = policy.budgets();
     let id = |index: crate::decision::BudgetIndex| budgets.get(index.get()).map(|b| &*b.id);
     let triggered: Vec<Value> = decision
         .triggered
@@ -42,7 +46,7 @@ pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision) ->
         "action": decision.action.as_str(),
         "reason": decision.reason.as_str(),
         "retryable": decision.retryable,
-        "model": engine.model(call, decision),
+        "model": decision.model(policy, call),
         "requested_model": call.model,
         "reservation": decision.reservation.map(|r| r.to_string()),
         "policy_version": decision.policy_version,
@@ -85,7 +89,9 @@ fn subject<'a>(budget: &Budget, call: &Call<'a>) -> Option<&'a str> {
     }
 }
 
-pub(super) fn settled(settled: &Settled) -> Value {
+/// What a settle did.
+#[must_use]
+pub fn settled(settled: &Settled) -> Value {
     let usd = |amount| money(amount, Unit::Usd);
     let mut answer = json!({"outcome": settled.outcome.as_str(), "usd": settled.usd.map(usd)});
     if let (true, Value::Object(answer)) = (settled.overage > 0, &mut answer) {

@@ -1,0 +1,157 @@
+"""The shapes of what goes in and comes out: amounts are canonical decimal strings, times RFC 3339 in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, TypeAlias, TypedDict
+
+# An int or float is read by its shortest decimal form; beyond 2^53 an amount has to be a str.
+Amount: TypeAlias = int | float | str | Decimal
+# A policy document: a dict, or its JSON text.
+Document: TypeAlias = Mapping[str, Any] | str
+
+
+class Estimate(TypedDict, total=False):
+    """What a call is expected to use."""
+
+    usd: Amount | None
+    tokens: Amount | None
+    input_tokens: Amount | None
+    output_tokens: Amount | None
+
+
+class Actual(TypedDict, total=False):
+    """What a call really used; `usage` is the provider's own usage object."""
+
+    usd: Amount | None
+    tokens: Amount | None
+    input_tokens: Amount | None
+    output_tokens: Amount | None
+    usage: Mapping[str, Any] | None
+
+
+class Call(TypedDict, total=False):
+    """One attempt to reach a provider."""
+
+    user: str | None
+    tier: str | None
+    org: str | None
+    feature: str | None
+    session: str | None
+    provider: str | None
+    model: str | None
+    estimate: Estimate | None
+
+
+class CallOfBudget(Call):
+    """A call, and the budget whose counter is meant."""
+
+    budget: str
+
+
+class Window(TypedDict):
+    """From `start` to before `end`."""
+
+    start: str
+    end: str
+
+
+class Trigger(TypedDict):
+    """A budget with a step over, and what that step does."""
+
+    budget: str
+    action: str
+
+
+class Counter(TypedDict):
+    """What one budget's counter shows."""
+
+    budget: str
+    unit: str
+    spent: str
+    held: str
+    limit: str
+    remaining: str
+    window: Window
+
+
+class Usage(TypedDict):
+    """The counters of a call, in policy order."""
+
+    counters: list[Counter]
+
+
+class Candidate(TypedDict):
+    """Whether a budget applies, and why."""
+
+    budget: str
+    applies: bool
+    why: str
+
+
+class Explanation(TypedDict):
+    """Every budget whose scope fits a call, in policy order."""
+
+    candidates: list[Candidate]
+
+
+class Outcome(TypedDict):
+    """What a command did."""
+
+    outcome: str
+
+
+class Recorded(TypedDict):
+    """What a record charged; `usd` is None when it is not known."""
+
+    outcome: str
+    usd: str | None
+
+
+class Adjusted(TypedDict):
+    """What a counter shows after an adjustment."""
+
+    outcome: str
+    spent: str
+
+
+class Cost(TypedDict):
+    """A price; None when it is unknown."""
+
+    usd: str | None
+
+
+class Circuit(TypedDict):
+    """The state of a breaker's circuit."""
+
+    state: str
+
+
+class Expired(TypedDict):
+    """How many holds were due."""
+
+    expired: int
+
+
+class Event(TypedDict):
+    """What happened; what does not apply is None."""
+
+    kind: str
+    at: str
+    user: str | None
+    tier: str | None
+    feature: str | None
+    model: str | None
+    requested_model: str | None
+    budget: str | None
+    unit: str | None
+    spent: str | None
+    limit: str | None
+    window: Window | None
+    percent: int | None
+    action: str | None
+    reason: str | None
+    amount: str | None
+    breaker: str | None
+    subject: str | None

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# The Python package: its tests, its types, its stub against the compiled module.
+#
+#   scripts/test-python.sh [PYTEST ARGUMENT…]
+#
+# Prints lines `name: N passed, M failed`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+. scripts/python.sh
+need_rust
+
+status=0
+
+# checked NAME COMMAND…: a check that counts as one.
+checked() {
+    local name=$1
+    shift
+    if "$@"; then echo "$name: 1 passed, 0 failed"; else echo "$name: 0 passed, 1 failed" && status=1; fi
+}
+
+python_module fault-injection
+venv=$(cd "$venv" && pwd)
+cd bindings-python
+
+counted_pytest pytest "$@" || status=1
+checked stubtest "$venv/bin/python" -m mypy.stubtest spendgate._native --allowlist tests/stubtest-allowed.txt
+checked mypy "$venv/bin/python" -m mypy --cache-dir "$venv/mypy-cache"
+checked pyright "$venv/bin/pyright" --pythonpath "$venv/bin/python"
+exit $status
