@@ -11,8 +11,6 @@ export default defineConfig({
   platform: "node",
   dts: true,
   clean: true,
-  noExternal: ["@spendgate/wasm/engine"],
-  external: ["@spendgate/wasm"],
   define: { __VERSION__: JSON.stringify(version) },
   async onSuccess() {
     await writeFile("dist/index.js", 'export * from "./index.cjs";\n');

@@ -53,10 +53,10 @@ export class Request {
 
   /** Writes a call. */
   call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
-    if (!isPlain(call)) return false;
-    if (this.#bytes !== this.#backend.bytes) this.#forget();
+    if (typeof call !== "object" || call === null) return false;
     const { user, tier, org, feature, session, provider, model, estimate } = call;
     let left = members(call);
+    if (left === 0 && Array.isArray(call)) return false;
     let flags = 0;
     if (estimate !== undefined) {
       left--;
@@ -65,6 +65,8 @@ export class Request {
         if (flags < 0) return false;
       }
     }
+    // All is read: from here on no getter of the caller's runs, which might use this very block.
+    if (this.#bytes !== this.#backend.bytes) this.#forget();
     if (user !== undefined) {
       left--;
       if (user !== null) {
@@ -129,18 +131,20 @@ export class Request {
     let flags = 0;
     let latencyMs: number | null | undefined;
     if (report !== undefined && report !== null) {
-      if (!isPlain(report)) return false;
+      if (typeof report !== "object") return false;
       const ok = report.ok;
       latencyMs = report.latency_ms;
       let left = members(report);
+      if (left === 0 && Array.isArray(report)) return false;
       if (latencyMs !== undefined) left--;
       if (ok !== undefined) {
         left--;
-        if (typeof ok === "boolean") flags |= ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
+        if (typeof ok === "boolean") flags = ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
         else if (ok !== null) return false;
       }
       if (left !== 0) return false;
     }
+    // Read last: what it writes stays, since no getter of the caller's runs after it.
     if (actual !== undefined && actual !== null) {
       const amounts = this.#amounts(actual);
       if (amounts < 0) return false;
@@ -165,10 +169,11 @@ export class Request {
 
   /** Writes amounts; gives their flags, or -1. */
   #amounts(amounts: Estimate): number {
-    if (!isPlain(amounts)) return -1;
+    if (typeof amounts !== "object") return -1;
     const { usd, tokens, input_tokens, output_tokens } = amounts;
     const floats = this.#backend.floats;
     let left = members(amounts);
+    if (left === 0 && Array.isArray(amounts)) return -1;
     let flags = 0;
     if (usd !== undefined) {
       left--;
@@ -243,11 +248,6 @@ function plainAmount(amount: Amount): number {
   if (typeof amount === "string") return amount.length < 16 && /^\d+(\.\d{1,9})?$/.test(amount) ? Number(amount) : NaN;
   if (typeof amount === "bigint" && amount >= 0n && amount <= 0x1f_ffff_ffff_ffffn) return Number(amount);
   return NaN;
-}
-
-/** Whether it can have members: a list has none that count, and would pass for an object without any. */
-function isPlain(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** How many members that are not undefined an object has, inherited ones too, as `for … in` sees them. */
