@@ -26,4 +26,8 @@ if (platform === undefined) {
   await write(await read(`npm/${platform}/package.json`));
   await copyFile(addon, `${folder}/spendgate.node`);
   await copyFile(from("../core/data/prices.LICENSE"), `${folder}/prices.LICENSE`);
+  await writeFile(
+    `${folder}/README.md`,
+    `# @spendgate/node-${platform}\n\nThe compiled engine of @spendgate/node for this platform. Install that package: it brings this one.\n`,
+  );
 }
