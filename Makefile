@@ -1,9 +1,11 @@
 # `make help` lists what there is. Each target installs what it needs and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full soak bench conformance generate prices prices-check fuzz fmt lint docs clean
+.PHONY: help demo test test-full soak bench conformance differential package generate prices prices-check fuzz fmt lint docs clean
 
 BENCH ?= all
+export SEED ?= 1
+export N ?= 100000
 FUZZ_SECONDS ?= 60
 
 # The set-up may choose a toolchain and a path: cargo runs in the shell that has them.
@@ -32,7 +34,14 @@ bench: ## measure the goals of speed and memory; BENCH=small|1k|1m|10m|growth|ov
 conformance: ## run the vectors on every implementation; SPENDGATE_VECTORS adds folders
 	@scripts/conformance.sh
 
-generate: prices ## make every generated file anew
+differential: ## N (100000) random commands from SEED (1) on, the engine against all that carry it
+	@scripts/differential.sh
+
+package: ## build what is published into dist/: npm packages, Python wheel and source
+	@scripts/package.sh
+
+generate: prices ## make every generated file anew: prices, catalogues, schemas
+	@scripts/generate.sh
 
 prices: ## derive the price table from its source; the release is pinned in scripts/prices
 	@scripts/prices.sh refresh

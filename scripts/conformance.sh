@@ -18,6 +18,11 @@ run() {
     "$@" 2>&1 | sed -E "s/^([0-9]+ passed, [0-9]+ failed)$/$name: \1/" || status=1
 }
 
+# on NAME 'PROGRAM ARG…': the same of a program that answers JSON lines (docs/conformance.md).
+on() {
+    run "$1" "$built/spendgate" conformance --on "$2" tests/vectors
+}
+
 run core "$built/spendgate" conformance tests/vectors
 run reference "$built/examples/conformance" tests/vectors
 exit $status

@@ -40,7 +40,7 @@ step() {
 # The sum of one column over the lines in which test runners of this step say their counts.
 counted() {
     sed -nE -e 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed;.*/\1 \2/p' \
-        -e 's/^[a-z-]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log" |
+        -e 's/^[a-z -]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log" |
         awk -v column="$1" '{ sum += $column } END { print sum + 0 }'
 }
 
@@ -53,6 +53,9 @@ step repository scripts/check-repository.sh
 step lint cargo clippy --workspace --all-targets --quiet -- -D warnings
 step tests cargo test --workspace --quiet --no-fail-fast
 step conformance scripts/conformance.sh
+step differential scripts/differential.sh
+step generated scripts/generate.sh --check
+step schemas scripts/schemas.sh
 step snippets python3 scripts/check-snippets.py
 step zones tests/zoneinfo/run.sh
 step prices scripts/prices.sh check

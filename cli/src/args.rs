@@ -7,7 +7,7 @@ use spendgate_replay::field::Field;
 use spendgate_replay::format::Format;
 
 use crate::price_args::{self, Price};
-use crate::values::{calls, instant, mapping, number, shares, thousandths, usd};
+use crate::values::{calls, command, instant, mapping, number, shares, thousandths, usd};
 
 const AFTER: &str = "\
 Exit codes:
@@ -212,16 +212,33 @@ pub(crate) struct ReplayArgs {
 #[derive(Debug, Clone)]
 pub(crate) struct Shares(pub(crate) Vec<(String, u64)>);
 
-/// Run conformance vectors against this engine
+/// Run conformance vectors against this engine, or against a program
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   spendgate conformance tests/vectors
-  SPENDGATE_VECTORS=more/vectors spendgate conformance tests/vectors")]
+  SPENDGATE_VECTORS=more/vectors spendgate conformance tests/vectors
+  spendgate conformance --on 'node my-engine.js --quiet' tests/vectors
+
+A program reads JSON lines and answers each with one: docs/conformance.md says how. `spendgate
+conformance --serve` is such a program.")]
 pub(crate) struct ConformanceArgs {
     /// Folders or files of vectors; folders in SPENDGATE_VECTORS (colon-separated) are added
     #[arg(value_name = "DIR")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Run them on this program, which answers JSON lines; words and quotes as in a shell
+    #[arg(long, value_name = "COMMAND", value_parser = command)]
+    pub(crate) on: Option<CommandLine>,
+    /// Answer JSON lines with this engine, as a program that --on names
+    #[arg(long, conflicts_with_all = ["paths", "on"])]
+    pub(crate) serve: bool,
+}
+
+/// A program and its arguments.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandLine {
+    pub(crate) program: String,
+    pub(crate) arguments: Vec<String>,
 }
 
 /// Show what a model costs, and how its name is understood

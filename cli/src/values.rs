@@ -4,7 +4,7 @@ use spendgate_core::unit::Unit;
 use spendgate_core::{amount, time};
 use spendgate_replay::field::Field;
 
-use crate::args::Shares;
+use crate::args::{CommandLine, Shares};
 
 /// A whole number.
 pub(crate) fn number<N: std::str::FromStr<Err = std::num::ParseIntError>>(text: &str) -> Result<N, String> {
@@ -17,6 +17,13 @@ pub(crate) fn number<N: std::str::FromStr<Err = std::num::ParseIntError>>(text: 
 
 /// The most calls of a made-up log: their times are drawn first, 16 bytes each.
 const CALLS_MAX: u32 = 100_000_000;
+
+/// A program and its arguments, in words and quotes as of a shell.
+pub(crate) fn command(text: &str) -> Result<CommandLine, String> {
+    let mut words = shlex::split(text).ok_or("a quote has no end")?.into_iter();
+    let program = words.next().ok_or("names no program")?;
+    Ok(CommandLine { program, arguments: words.collect() })
+}
 
 /// How many calls a made-up log has.
 pub(crate) fn calls(text: &str) -> Result<u32, String> {

@@ -131,7 +131,27 @@ fn conformance_runs_vectors_and_fails_on_a_wrong_one() {
     folder.run(&["conformance", "missing"]).expect_code(2);
     folder.run(&["conformance"]).expect_code(2);
     let vectors = root().join("tests/vectors");
-    folder.run(&["conformance", &vectors.to_string_lossy()]).shows(" passed, ");
+    folder.run(&["conformance", &vectors.to_string_lossy()]).expect_code(0).shows(" passed, 0 failed");
+}
+
+#[test]
+fn conformance_runs_vectors_on_a_program() {
+    let folder = Folder::new("conformance-on");
+    let vectors = root().join("tests/vectors").to_string_lossy().into_owned();
+    let here = folder.run(&["conformance", &vectors]).expect_code(0).stdout;
+    let server = format!("{} conformance --serve", env!("CARGO_BIN_EXE_spendgate"));
+    let there = folder.run(&["conformance", "--on", &server, &vectors]).expect_code(0).stdout;
+    assert_eq!(here, there);
+    // One that lies about one reason, and is right about all else.
+    let liar = format!("sh -c '{server} | sed -u s/would_exceed/limit_reached/'");
+    let out = folder.run(&["conformance", "--on", &liar, &vectors]).expect_code(1);
+    out.shows("`reason`: expected \"would_exceed\", came \"limit_reached\"").shows(" passed, ");
+    let dead = folder.run(&["conformance", "--on", "sh -c 'exit 3'", &vectors]).expect_code(1);
+    dead.shows("the program ended (exit status: 3) before it answered").shows("0 passed, ");
+    folder.run(&["conformance", "--on", "no-such-program", &vectors]).expect_code(2).says("no-such-program");
+    folder.run(&["conformance", "--on", "sh 'x", &vectors]).expect_code(2).says("a quote has no end");
+    folder.run(&["conformance", "--on", "", &vectors]).expect_code(2).says("names no program");
+    folder.run(&["conformance", "--serve", &vectors]).expect_code(2);
 }
 
 #[test]

@@ -2,13 +2,17 @@
 //!
 //! A vector is a scenario in JSON: prices, a policy, then commands with explicit times, each with
 //! what must come back. An implementation is whatever takes those commands: see
-//! [`Implementation`]. [`run`] takes files and folders and gives a [`Summary`].
+//! [`Implementation`]. [`run`] takes files and folders and gives a [`Summary`]. [`Process`] is an implementation in
+//! any language, asked over its standard input and output; [`serve`] is the other side of it.
 
 mod dirs;
 mod failure;
 pub mod instant;
 mod matching;
+mod process;
 mod run;
+mod schema;
+mod serve;
 mod step;
 mod tree;
 mod vector;
@@ -16,8 +20,11 @@ mod vector;
 pub use dirs::extra_dirs;
 pub use failure::{Failure, Summary};
 pub use matching::{Mismatch, compare};
+pub use process::Process;
 pub use run::{run, run_text};
+pub use schema::schema;
 pub use serde_json::Value;
+pub use serve::serve;
 pub use step::COMMANDS;
 pub use tree::Tree;
 

@@ -23,7 +23,7 @@ pub const COMMANDS: [&str; 15] = [
 ];
 
 /// The keys a step may have besides its command, and the commands they go with (all when empty).
-const KEYS: [(&str, &[&str]); 11] = [
+pub(crate) const KEYS: [(&str, &[&str]); 11] = [
     ("at", &[]),
     ("at_ms", &[]),
     ("expect", &[]),

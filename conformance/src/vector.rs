@@ -4,7 +4,8 @@ use crate::step::{self, Step};
 use crate::tree::Tree;
 use serde_json::Value;
 
-const KEYS: [&str; 5] = ["name", "prices", "policy", "steps", "note"];
+/// The keys of a vector.
+pub(crate) const KEYS: [&str; 5] = ["name", "prices", "policy", "steps", "note"];
 
 /// One vector, checked.
 pub(crate) struct Vector {

@@ -1,4 +1,5 @@
-//! Prints, as JSON, what other languages are given of the engine: the catalogues and the layout of a block.
+//! Prints, as JSON, what other languages are given of the engine: the catalogues, the layout of a block, and the
+//! schemas of policies and of vectors.
 //! `scripts/generate/` makes types and tables from it.
 
 use serde_json::json;
@@ -7,6 +8,10 @@ use spendgate_core::packed::{BLOCK, HALF, Op, Status, answer, request};
 fn main() {
     let surface = json!({
         "catalogue": spendgate_core::catalogue::catalogue(),
+        "schemas": {
+            "policy": spendgate_core::policy::schema(),
+            "vectors": spendgate_conformance::schema(),
+        },
         "layout": {
             "BLOCK_BYTES": BLOCK,
             "HALF_BYTES": HALF,
@@ -20,7 +25,7 @@ fn main() {
             },
             "Asked": {
                 "ATTRIBUTES": request::ATTRIBUTES, "AMOUNTS": request::AMOUNTS, "DURATION": request::DURATION,
-                "OK_SAID": request::OK_SAID, "OK": request::OK, "TEXT": request::TEXT,
+                "OK_SAID": request::OK_SAID, "OK": request::OK, "TEXT": request::TEXT, "ROOM": request::ROOM,
             },
             "Answer": {
                 "ALLOWED": answer::ALLOWED, "RETRYABLE": answer::RETRYABLE, "DOWNGRADED": answer::DOWNGRADED,

@@ -78,12 +78,27 @@ impl Trip {
 }
 
 /// Scopes a breaker may have.
-const SCOPES: [Dimension; 5] =
+pub(super) const SCOPES: [Dimension; 5] =
     [Dimension::Global, Dimension::Provider, Dimension::Model, Dimension::User, Dimension::Feature];
+
+pub(super) const KEYS: [&str; 5] = ["id", "scope", "trip", "cooldown", "action"];
+/// What an open circuit does with a call.
+pub(super) const ACTIONS: [(&str, ()); 1] = [("block", ())];
+/// What a circuit can measure, and the other keys that each `trip` takes.
+pub(super) const MEASURES: [(&str, &[&str]); 5] = [
+    ("spend", &["within"]),
+    ("error_rate_percent", &["within", "min_calls"]),
+    ("mean_latency_ms", &["within", "min_calls"]),
+    ("calls", &["within"]),
+    ("budget", &[]),
+];
+pub(super) const SPEND_KEYS: [&str; 1] = ["usd"];
+/// Fewer calls than this say nothing, where `min_calls` is left out.
+pub(super) const MIN_CALLS: i64 = 1;
 
 impl Breaker {
     pub(super) fn read(json: &Json, path: &Path, faults: &mut Faults) -> Option<Breaker> {
-        let object = faults.object(json, path, &["id", "scope", "trip", "cooldown", "action"])?;
+        let object = faults.object(json, path, &KEYS)?;
         let id = faults.required(object, path, "id").and_then(|id| faults.id(id, &path.key("id")));
         let scope = faults.required(object, path, "scope").and_then(|s| scope(s, &path.key("scope"), faults));
         let trip = faults.required(object, path, "trip").and_then(|t| trip(t, &path.key("trip"), faults));
@@ -91,7 +106,7 @@ impl Breaker {
             .required(object, path, "cooldown")
             .and_then(|c| schedule::period(c, &path.key("cooldown"), faults));
         if let Some(action) = object.get("action") {
-            faults.choice(action, &path.key("action"), &[("block", ())])?;
+            faults.choice(action, &path.key("action"), &ACTIONS)?;
         }
         Some(Breaker { id: id?, scope: scope?, trip: trip?, cooldown_ms: cooldown?.as_ms() })
     }
@@ -115,30 +130,30 @@ fn scope(json: &Json, path: &Path, faults: &mut Faults) -> Option<Scope> {
 }
 
 fn trip(json: &Json, path: &Path, faults: &mut Faults) -> Option<Trip> {
-    const MEASURES: [&str; 5] = ["spend", "error_rate_percent", "mean_latency_ms", "calls", "budget"];
     let any = faults.any_object(json, path)?;
-    let mut measures = any.members.iter().filter(|(key, _)| MEASURES.contains(&key.as_str()));
-    let (Some((measure, value)), None) = (measures.next(), measures.next()) else {
+    let mut measures = any.members.iter().filter_map(|(key, value)| {
+        MEASURES
+            .iter()
+            .find(|(measure, _)| measure == key)
+            .map(|(measure, others)| (*measure, *others, value))
+    });
+    let (Some((measure, others, value)), None) = (measures.next(), measures.next()) else {
         return faults.note(
             path,
             "has to name exactly one of spend, error_rate_percent, mean_latency_ms, calls, budget",
         );
     };
     let at = path.key(measure);
-    let keys: &[&str] = match measure.as_str() {
-        "error_rate_percent" | "mean_latency_ms" => &[measure, "within", "min_calls"],
-        "budget" => &["budget"],
-        _ => &[measure, "within"],
-    };
-    let object = faults.object(json, path, keys)?;
+    let keys: Vec<&str> = [measure].iter().chain(others).copied().collect();
+    let object = faults.object(json, path, &keys)?;
     if measure == "budget" {
         return Some(Trip::Budget { id: faults.id(value, &at)? });
     }
     let within = faults.required(object, path, "within")?;
     let within = schedule::period(within, &path.key("within"), faults)?;
-    match measure.as_str() {
+    match measure {
         "spend" => {
-            let spend = faults.object(value, &at, &["usd"])?;
+            let spend = faults.object(value, &at, &SPEND_KEYS)?;
             let usd = faults.required(spend, &at, "usd")?;
             Some(Trip::Spend { limit: faults.amount(usd, &at.key("usd"), Unit::Usd)?, within })
         }
@@ -155,5 +170,7 @@ fn trip(json: &Json, path: &Path, faults: &mut Faults) -> Option<Trip> {
 }
 
 fn min_calls(object: &Object, path: &Path, faults: &mut Faults) -> Option<i64> {
-    object.get("min_calls").map_or(Some(1), |json| faults.whole(json, &path.key("min_calls"), 1, i64::MAX))
+    object
+        .get("min_calls")
+        .map_or(Some(MIN_CALLS), |json| faults.whole(json, &path.key("min_calls"), 1, i64::MAX))
 }

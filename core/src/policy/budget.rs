@@ -71,7 +71,7 @@ pub(super) struct Draft {
     pub(super) filter: Filter,
 }
 
-const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 10] = [
     "id",
     "scope",
     "limit",
@@ -84,6 +84,16 @@ const KEYS: [&str; 10] = [
     "on_unavailable",
 ];
 
+pub(super) const STEP_KEYS: [&str; 2] = ["at_percent", "action"];
+/// What happens where a budget says nothing, at the whole limit.
+pub(super) const ACTION: Action = Action::Warn;
+/// Where `threshold` events fire when a budget says nothing.
+pub(super) const ALERTS: [u16; 1] = [80];
+/// `on_unavailable`, and whether calls are refused then; the first is the default.
+pub(super) const UNAVAILABLE: [(&str, bool); 2] = [("open", false), ("closed", true)];
+/// The highest percent of a step or an alert.
+pub(super) const PERCENT_MAX: i64 = 1000;
+
 impl Draft {
     pub(super) fn read(json: &Json, path: &Path, faults: &mut Faults) -> Option<Draft> {
         let object = faults.object(json, path, &KEYS)?;
@@ -95,16 +105,16 @@ impl Draft {
             .and_then(|w| Schedule::read(w, &path.key("window"), faults));
         let steps = ladder(object, path, faults);
         let alerts = match object.get("alert_at_percent") {
-            None => Some(SmallVec::from_slice(&[80])),
+            None => Some(SmallVec::from_slice(&ALERTS)),
             Some(json) => alerts(json, &path.key("alert_at_percent"), faults),
         };
         let enabled = object.get("enabled").map_or(Some(true), |e| faults.flag(e, &path.key("enabled")));
         let filter = object
             .get("match")
             .map_or_else(|| Some(Filter::default()), |m| Filter::read(m, &path.key("match"), faults));
-        let closed = object.get("on_unavailable").map_or(Some(false), |value| {
-            faults.choice(value, &path.key("on_unavailable"), &[("open", false), ("closed", true)])
-        });
+        let closed = object
+            .get("on_unavailable")
+            .map_or(Some(false), |value| faults.choice(value, &path.key("on_unavailable"), &UNAVAILABLE));
         let (unit, limit) = limit?;
         let budget = Budget {
             id: id?,
@@ -161,7 +171,7 @@ fn limit(json: &Json, path: &Path, faults: &mut Faults) -> Option<(Unit, i64)> {
 fn ladder(object: &Object, path: &Path, faults: &mut Faults) -> Option<SmallVec<[Step; 2]>> {
     let one = |action| SmallVec::from_iter([Step { at_percent: 100, action }]);
     match (object.get("action"), object.get("steps")) {
-        (None, None) => Some(one(Action::Warn)),
+        (None, None) => Some(one(ACTION)),
         (Some(action), None) => faults.choice(action, &path.key("action"), &Action::NAMED).map(one),
         (None, Some(steps)) => self::steps(steps, &path.key("steps"), faults),
         (Some(_), Some(_)) => {
@@ -178,7 +188,7 @@ fn steps(json: &Json, path: &Path, faults: &mut Faults) -> Option<SmallVec<[Step
     let mut steps: SmallVec<[Step; 2]> = SmallVec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.item(index);
-        let object = faults.object(item, &path, &["at_percent", "action"])?;
+        let object = faults.object(item, &path, &STEP_KEYS)?;
         let at = faults.required(object, &path, "at_percent")?;
         let at_percent = percent(at, &path.key("at_percent"), faults)?;
         let action = faults.required(object, &path, "action")?;
@@ -217,5 +227,5 @@ fn alerts(json: &Json, path: &Path, faults: &mut Faults) -> Option<SmallVec<[u16
 }
 
 fn percent(json: &Json, path: &Path, faults: &mut Faults) -> Option<u16> {
-    faults.whole(json, path, 1, 1000).and_then(|p| u16::try_from(p).ok())
+    faults.whole(json, path, 1, PERCENT_MAX).and_then(|p| u16::try_from(p).ok())
 }

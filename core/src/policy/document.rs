@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 10] = [
     "version",
     "timezone",
     "week_start",
@@ -25,6 +25,9 @@ const KEYS: [&str; 10] = [
     "on_missing_user",
     "default_estimate",
 ];
+
+/// The highest version: the largest whole number that every language holds exactly.
+pub(super) const VERSION_MAX: i64 = 1 << 53;
 
 /// Reads a document; every fault in the order of the document, cross-checks last.
 pub(super) fn read<'de, D>(source: D, prices: &PriceBook, now_ms: i64) -> Result<Policy, Vec<Error>>
@@ -159,7 +162,7 @@ impl Raw {
     fn build(mut self, prices: &PriceBook, now_ms: i64, faults: &mut Faults) -> Option<Policy> {
         let complete = faults.errors.is_empty();
         let version = self.take("version", faults, |json, path, faults| {
-            faults.whole(json, path, 0, 1 << 53).map(i64::unsigned_abs)
+            faults.whole(json, path, 0, VERSION_MAX).map(i64::unsigned_abs)
         });
         let zone = self.take("timezone", faults, schedule::zone).unwrap_or_else(Zone::utc);
         let week_start = self.take("week_start", faults, schedule::weekday).unwrap_or(Weekday::Monday);

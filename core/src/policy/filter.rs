@@ -18,6 +18,8 @@ pub struct Filter {
     features: Vec<Box<str>>,
 }
 
+pub(super) const KEYS: [&str; 3] = ["models", "providers", "features"];
+
 impl Filter {
     /// True when no list is there: every call counts.
     #[must_use]
@@ -34,9 +36,9 @@ impl Filter {
     }
 
     pub(crate) fn read(json: &Json, path: &Path, faults: &mut Faults) -> Option<Filter> {
-        let object = faults.object(json, path, &["models", "providers", "features"])?;
+        let object = faults.object(json, path, &KEYS)?;
         let mut lists = [const { Vec::new() }; 3];
-        for (list, key) in lists.iter_mut().zip(["models", "providers", "features"]) {
+        for (list, key) in lists.iter_mut().zip(KEYS) {
             if let Some(json) = object.get(key) {
                 *list = patterns(json, &path.key(key), faults)?;
             }

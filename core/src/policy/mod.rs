@@ -7,11 +7,13 @@ mod downgrades;
 pub(crate) mod faults;
 mod filter;
 mod schedule;
+mod schema;
 mod settings;
 
 pub use breakers::{Breaker, Trip};
 pub use budget::{Budget, Scope, Step};
 pub use filter::Filter;
+pub use schema::schema;
 pub use settings::{MissingUser, Unpriced};
 
 use crate::call::Estimate;

@@ -14,7 +14,8 @@ pub(crate) enum Schedule {
     Rolling(Period),
 }
 
-const KINDS: [(&str, &[&str]); 5] = [
+/// The kinds of window and the keys of each.
+pub(super) const KINDS: [(&str, &[&str]); 5] = [
     ("daily", &["kind", "timezone"]),
     ("weekly", &["kind", "timezone", "week_start"]),
     ("monthly", &["kind", "timezone", "anchor_day"]),
@@ -22,13 +23,16 @@ const KINDS: [(&str, &[&str]); 5] = [
     ("rolling", &["kind", "period"]),
 ];
 
+/// The day a month starts on where a window says nothing.
+pub(super) const ANCHOR_DAY: u8 = 1;
+
 impl Schedule {
     pub(crate) fn read(json: &Json, path: &Path, faults: &mut Faults) -> Option<Schedule> {
         if let Json::String(name) = json {
             return match name.as_str() {
                 "daily" => Some(Schedule::Daily(None)),
                 "weekly" => Some(Schedule::Weekly(None, None)),
-                "monthly" => Some(Schedule::Monthly(None, 1)),
+                "monthly" => Some(Schedule::Monthly(None, ANCHOR_DAY)),
                 "lifetime" => Some(Schedule::Lifetime),
                 "rolling" => {
                     faults.note(path, "`rolling` needs a period: {\"kind\": \"rolling\", \"period\": \"5h\"}")
@@ -55,7 +59,7 @@ impl Schedule {
                 }
             },
             "monthly" => match object.get("anchor_day") {
-                None => Some(Schedule::Monthly(zone, 1)),
+                None => Some(Schedule::Monthly(zone, ANCHOR_DAY)),
                 Some(day) => {
                     let day = faults.whole(day, &path.key("anchor_day"), 1, 31)?;
                     Some(Schedule::Monthly(zone, u8::try_from(day).ok()?))

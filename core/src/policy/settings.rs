@@ -30,20 +30,27 @@ pub enum MissingUser {
     Block,
 }
 
+/// `on_missing_user`.
+pub(super) const MISSING_USER: [(&str, MissingUser); 3] =
+    [("shared", MissingUser::Shared), ("none", MissingUser::None), ("block", MissingUser::Block)];
+/// `on_unpriced` where it is a word, and whether the call is refused then.
+pub(super) const UNPRICED: [(&str, bool); 2] = [("allow", false), ("block", true)];
+pub(super) const UNPRICED_KEYS: [&str; 1] = ["usd_per_mtok"];
+/// The keys of an estimate, each counted in the unit of its name.
+pub(super) const ESTIMATE: [Unit; 4] = [Unit::Usd, Unit::Tokens, Unit::InputTokens, Unit::OutputTokens];
+
 pub(super) fn missing_user(json: &Json, path: &Path, faults: &mut Faults) -> Option<MissingUser> {
-    let choices =
-        [("shared", MissingUser::Shared), ("none", MissingUser::None), ("block", MissingUser::Block)];
-    faults.choice(json, path, &choices)
+    faults.choice(json, path, &MISSING_USER)
 }
 
 pub(super) fn unpriced(json: &Json, path: &Path, faults: &mut Faults) -> Option<Unpriced> {
     if let Json::String(_) = json {
-        return faults.choice(json, path, &[("allow", false), ("block", true)]).map(|block| match block {
+        return faults.choice(json, path, &UNPRICED).map(|block| match block {
             true => Unpriced::Block,
             false => Unpriced::Allow,
         });
     }
-    let object = faults.object(json, path, &["usd_per_mtok"])?;
+    let object = faults.object(json, path, &UNPRICED_KEYS)?;
     let rate = faults.required(object, path, "usd_per_mtok")?;
     rates(rate, &path.key("usd_per_mtok"), faults).map(|rates| Unpriced::StandIn(Box::new(rates)))
 }
@@ -58,7 +65,7 @@ pub(super) fn rates(json: &Json, path: &Path, faults: &mut Faults) -> Option<Rat
 }
 
 pub(super) fn estimate(json: &Json, path: &Path, faults: &mut Faults) -> Option<Estimate> {
-    let object = faults.object(json, path, &["usd", "tokens", "input_tokens", "output_tokens"])?;
+    let object = faults.object(json, path, &ESTIMATE.map(Unit::as_str))?;
     let mut read = |key: &str, unit| match object.get(key) {
         None => Some(None),
         Some(value) => faults.amount(value, &path.key(key), unit).map(Some),

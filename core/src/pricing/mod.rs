@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+pub(crate) use quoted::KEYS as RATE_KEYS;
 pub use quoted::RateError;
 pub use rates::{Rates, Sheet};
 pub use usage::{ServiceTier, TokenUsage, UsageError};

@@ -59,7 +59,7 @@ impl Rates {
 }
 
 /// The keys of a policy's price.
-const KEYS: [&str; 9] = [
+pub(crate) const KEYS: [&str; 9] = [
     "input",
     "output",
     "cache_read",

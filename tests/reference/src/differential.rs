@@ -2,6 +2,7 @@
 
 use crate::coverage::Coverage;
 use crate::generate::{Sequence, sequence};
+use crate::shorten::shorten;
 use serde_json::{Value, json};
 use spendgate_conformance::Implementation;
 use std::collections::BTreeMap;
@@ -55,7 +56,9 @@ pub fn differential(
         None => Ok(coverage),
         Some((step, ..)) => {
             whole.steps.truncate(step + 1);
-            let short = minimise(whole, &mut |s| compare(a, b, s, None).is_some());
+            let with = |steps: &[Value]| Sequence { steps: steps.to_vec(), ..whole.clone() };
+            let short =
+                with(&shorten(&whole.steps, &mut |steps| compare(a, b, &with(steps), None).is_some()));
             let (step, a, b) = compare(a, b, &short, None).unwrap_or((0, Value::Null, Value::Null));
             Err(Box::new(Mismatch { seed, sequence: short, step, a, b }))
         }
@@ -138,24 +141,4 @@ fn canonical(value: Value) -> Value {
         Value::Array(list) => Value::Array(list.into_iter().map(canonical).collect()),
         other => other,
     }
-}
-
-/// Drops runs of steps, long ones first, as long as the sequence still fails.
-fn minimise(mut sequence: Sequence, fails: &mut dyn FnMut(&Sequence) -> bool) -> Sequence {
-    let mut size = sequence.steps.len() / 2;
-    while size > 0 {
-        let mut at = 0;
-        while at < sequence.steps.len() {
-            let mut shorter = sequence.clone();
-            let end = (at + size).min(shorter.steps.len());
-            shorter.steps.drain(at..end);
-            if !shorter.steps.is_empty() && fails(&shorter) {
-                sequence = shorter;
-            } else {
-                at += size;
-            }
-        }
-        size /= 2;
-    }
-    sequence
 }

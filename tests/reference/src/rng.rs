@@ -2,14 +2,18 @@
 
 /// The state is the seed.
 #[derive(Debug, Clone)]
-pub(crate) struct Rng(u64);
+pub struct Rng(u64);
 
 impl Rng {
-    pub(crate) fn new(seed: u64) -> Rng {
+    /// The numbers of a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Rng {
         Rng(seed)
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    /// The next 64 bits.
+    #[allow(clippy::should_implement_trait, reason = "it has no end, and nothing iterates over it")]
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -18,27 +22,30 @@ impl Rng {
     }
 
     /// A number from 0 up to but not including `n`.
-    pub(crate) fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n.max(1)
     }
 
     /// A number of a range, both ends included.
-    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub fn between(&mut self, low: i64, high: i64) -> i64 {
         low + i64::try_from(self.below(u64::try_from(high - low + 1).unwrap_or(1))).unwrap_or(0)
     }
 
     /// True in so many of a hundred.
-    pub(crate) fn percent(&mut self, n: u64) -> bool {
+    pub fn percent(&mut self, n: u64) -> bool {
         self.below(100) < n
     }
 
     /// An index below a length.
-    pub(crate) fn index(&mut self, length: usize) -> usize {
+    pub fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(u64::try_from(length).unwrap_or(1))).unwrap_or(0)
     }
 
     /// One of a list that is not empty.
-    pub(crate) fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+    ///
+    /// # Panics
+    /// When it is.
+    pub fn pick<T: Clone>(&mut self, list: &[T]) -> T {
         list[self.index(list.len())].clone()
     }
 }

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Random commands through the engine and through every program that carries it; each answer has to be the same text.
+#
+#   scripts/differential.sh                            N=100000 commands from SEED=1 on
+#   scripts/differential.sh NAME='PROGRAM ARG…' …      these programs alone
+#
+# Prints mismatches, shortened, then for each program `differential NAME: N passed, M failed`, counted in sequences of
+# 500 commands. A mismatch names its seed: SEED=137 N=500 runs that sequence alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+need_rust
+build_programs
+
+built=${CARGO_TARGET_DIR:-target}/debug
+programs=("$@")
+if [ $# = 0 ]; then
+    programs+=("core=$built/spendgate conformance --serve")
+fi
+"$built/spendgate-differential" "${SEED:-1}" "${N:-100000}" "${programs[@]}"

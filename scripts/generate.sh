@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The files that are made from what the core says of itself: catalogues, the layout of a block, JSON Schemas.
+#
+#   scripts/generate.sh            writes those that have changed
+#   scripts/generate.sh --check    writes nothing; exit 1 when one is stale
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+
+case "$#:${1-}" in
+0: | 1:--check) ;;
+*) setup_fail "usage: scripts/generate.sh [--check]" ;;
+esac
+need_rust
+need_python
+build_programs
+
+target=${CARGO_TARGET_DIR:-target}
+"$target/debug/examples/surface" >"$target/surface.json"
+python3 scripts/generate/surface.py "$@" "$target/surface.json"
