@@ -9,6 +9,8 @@ cannot carry exactly (an unknown key, a list where an id belongs) goes through `
 from __future__ import annotations
 
 import json
+import math
+import re
 import sys
 from typing import Any, Literal
 
@@ -28,6 +30,15 @@ def whole(text: str) -> int:
     if text == "-0":
         raise Inexact
     return int(text)
+
+
+def decimal(text: str) -> float:
+    number = float(text)
+    # Beyond 15 digits readers of JSON differ in the last place.
+    digits = re.sub(r"[eE].*|[^0-9]", "", text).lstrip("0")
+    if not math.isfinite(number) or len(digits) > 15:
+        raise Inexact
+    return number
 
 
 def has(value: Any, keys: set[str]) -> bool:
@@ -136,12 +147,21 @@ def refusal(error: SpendgateError) -> Step:
     return {"error": error.code, "message": error.message, **path}
 
 
+def read(line: str) -> Any:
+    """The step; None for one that only the engine can read exactly. A start is always read here."""
+    try:
+        return json.loads(line, parse_int=whole, parse_float=decimal)
+    except Inexact:
+        step = json.loads(line)
+        return step if isinstance(step, dict) and "start" in step else None
+
+
 def main() -> None:
     engine = Engine(at_ms=0)
     answer: Any
     for line in sys.stdin:
         try:
-            step = json.loads(line, parse_int=whole)
+            step = read(line)
             if isinstance(step, dict) and "start" in step:
                 given = step["start"]
                 engine = Engine(given["policy"], prices=given["prices"], at_ms=given["at_ms"])
@@ -150,8 +170,6 @@ def main() -> None:
                 answer = typed(engine, step) if isinstance(step, dict) else None
                 if answer is None:
                     answer = json.loads(engine.command(line))
-        except Inexact:
-            answer = json.loads(engine.command(line))
         except SpendgateError as error:
             answer = refusal(error)
         sys.stdout.write(json.dumps(answer) + "\n")
