@@ -7,8 +7,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/python.sh
 need_rust
 build_programs
+python_module
 
 built=${CARGO_TARGET_DIR:-target}/debug
 status=0
@@ -25,4 +27,5 @@ on() {
 
 run core "$built/spendgate" conformance tests/vectors
 run reference "$built/examples/conformance" tests/vectors
+on python "$venv/bin/python bindings-python/tests/serve.py"
 exit $status

@@ -9,12 +9,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/python.sh
 need_rust
 build_programs
 
 built=${CARGO_TARGET_DIR:-target}/debug
 programs=("$@")
 if [ $# = 0 ]; then
+    python_module
     programs+=("core=$built/spendgate conformance --serve")
+    programs+=("python=$venv/bin/python bindings-python/tests/serve.py")
 fi
 "$built/spendgate-differential" "${SEED:-1}" "${N:-100000}" "${programs[@]}"

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-import spendgate
-from spendgate import Engine, SpendgateError, _native
+from spendgate import Engine, SpendgateError
 
 
 def test_a_call_is_held_settled_and_counted(engine, now_ms, spent):
@@ -138,9 +137,3 @@ def test_what_ended_stays_ended(engine, now_ms):
     with pytest.raises(SpendgateError) as conflict:
         engine.settle(decision, now_ms, usd=2)
     assert (conflict.value.code, conflict.value.path) == ("already_settled", None)
-
-
-def test_the_catalogues_are_those_of_the_engine():
-    for name, words in json.loads(_native.catalogue()).items():
-        assert getattr(spendgate, name.upper()) == tuple(words), "make generate renews them"
-    assert set(spendgate.COMMANDS) <= set(dir(Engine)), "each command has a method of its name"

@@ -61,7 +61,10 @@ pub(crate) enum Command {
 Examples:
   spendgate check policy.json
   spendgate check policies/*.json
-  cat policy.json | spendgate check -")]
+  cat policy.json | spendgate check -
+
+For editors that check while you type there is a JSON Schema, docs/schemas/policy.schema.json; it
+knows the structure, this command everything.")]
 pub(crate) struct CheckArgs {
     /// Policy files; `-` is standard input
     #[arg(required = true, value_name = "POLICY")]

@@ -48,10 +48,10 @@ def typescript_layout(layout):
 
 
 def python_catalogue(catalogue):
-    lines = [f'"""Every word of the wire. {NOTE}"""', "", "from typing import Final, Literal", ""]
+    lines = [f'"""Every word of the wire. {NOTE}"""', "", "from typing import Final, Literal, TypeAlias", ""]
     for name, kind, says in CATALOGUES:
         words = ",\n".join(f'    "{word}"' for word in catalogue[name])
-        lines += [f"{kind} = Literal[\n{words},\n]", f'"""{says}"""']
+        lines += [f"{kind}: TypeAlias = Literal[\n{words},\n]", f'"""{says}"""']
         lines += [f"{name.upper()}: Final[tuple[{kind}, ...]] = (\n{words},\n)", ""]
     return "\n".join(lines)
 

@@ -1,8 +1,8 @@
 """Every word of the wire. Generated from the core by `make generate`; do not edit."""
 
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
-Action = Literal[
+Action: TypeAlias = Literal[
     "allow",
     "dry_run",
     "warn",
@@ -18,7 +18,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     "block",
 )
 
-Reason = Literal[
+Reason: TypeAlias = Literal[
     "no_budget",
     "within_limit",
     "limit_reached",
@@ -42,7 +42,7 @@ REASONS: Final[tuple[Reason, ...]] = (
     "unavailable",
 )
 
-Unit = Literal[
+Unit: TypeAlias = Literal[
     "usd",
     "tokens",
     "input_tokens",
@@ -58,7 +58,7 @@ UNITS: Final[tuple[Unit, ...]] = (
     "requests",
 )
 
-Dimension = Literal[
+Dimension: TypeAlias = Literal[
     "user",
     "tier",
     "org",
@@ -80,7 +80,7 @@ DIMENSIONS: Final[tuple[Dimension, ...]] = (
     "global",
 )
 
-Outcome = Literal[
+Outcome: TypeAlias = Literal[
     "settled",
     "replayed",
     "settled_late",
@@ -96,7 +96,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     "released_late",
 )
 
-EventKind = Literal[
+EventKind: TypeAlias = Literal[
     "blocked",
     "warned",
     "dry_run",
@@ -146,7 +146,7 @@ EVENT_KINDS: Final[tuple[EventKind, ...]] = (
     "adjusted",
 )
 
-ErrorCode = Literal[
+ErrorCode: TypeAlias = Literal[
     "invalid_policy",
     "stale_policy",
     "invalid_id",
@@ -176,7 +176,7 @@ ERROR_CODES: Final[tuple[ErrorCode, ...]] = (
     "invalid_snapshot",
 )
 
-Why = Literal[
+Why: TypeAlias = Literal[
     "user_override",
     "tier_template",
     "every_user",
@@ -202,7 +202,7 @@ WHY: Final[tuple[Why, ...]] = (
     "missing_user",
 )
 
-Command = Literal[
+Command: TypeAlias = Literal[
     "reserve",
     "preview",
     "settle",

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{files, spoiled, vectors_schema};
+use common::{ONLY_THE_ENGINE_KNOWS, files, spoiled, vectors_schema};
 use serde_json::Value;
 use spendgate_conformance::{Implementation, run_text};
 use spendgate_core::{Options, wire};
@@ -30,18 +30,8 @@ fn faults(file: &Value) -> Vec<String> {
     summary.failures.iter().filter(form).map(|f| f.came.clone()).collect()
 }
 
-/// Refusals that no schema says: a date that does not exist, and what only the engine knows of a policy.
-const ONLY_THE_RUNNER_KNOWS: [&str; 9] = [
-    "`at` that is not a time",
-    "is not a time zone",
-    "stands twice",
-    "is not the id of a budget",
-    "has no price",
-    "is not cheaper than",
-    "is not a period such as",
-    "is milder than",
-    "is not JSON",
-];
+/// What no schema says of a step: that the digits of a time are a time.
+const ONLY_THE_RUNNER_KNOWS: &str = "`at` that is not a time";
 
 #[test]
 fn every_file_is_valid() {
@@ -60,20 +50,34 @@ fn schema_and_runner_refuse_the_same_files() {
     let mut counts = [0; 3];
     for (name, text) in files("tests/vectors") {
         let file: Value = serde_json::from_str(&text).unwrap();
-        // One vector of each file, in a list and by itself; what steps expect is free.
+        // One vector of each file by itself, and the list around it. What stands inside a step's members is free.
         let mut vector = file.as_array().map_or(&file, |list| list.last().unwrap()).clone();
         for step in vector["steps"].as_array_mut().unwrap() {
-            step.as_object_mut().unwrap().remove("expect");
+            for (_, member) in
+                step.as_object_mut().unwrap().iter_mut().filter(|(_, member)| !member.is_string())
+            {
+                *member = if member.is_number() { member.take() } else { Value::Bool(true) };
+            }
         }
-        for (what, spoiled) in spoiled(&vector).into_iter().chain(spoiled(&Value::from(vec![vector]))) {
+        let mut all = spoiled(&vector);
+        let around = |what: &str| what.ends_with("at ``") || what.ends_with("at `/0`");
+        all.extend(spoiled(&Value::from(vec![vector])).into_iter().filter(|(what, _)| around(what)));
+        for (what, spoiled) in all {
+            if spoiled.get("policy").or(spoiled.pointer("/0/policy")).is_some_and(Value::is_string) {
+                // A policy as text is the engine's to read.
+                continue;
+            }
             let (valid, faults) = (schema.is_valid(&spoiled), faults(&spoiled));
             let at = match (valid, faults.first()) {
                 (true, None) => 0,
                 (false, None) => panic!("{name}: a false alarm: {what}\n{spoiled}"),
                 (false, Some(_)) => 1,
                 (true, Some(why)) => {
-                    let known = ONLY_THE_RUNNER_KNOWS.iter().any(|known| why.contains(known));
-                    assert!(known, "{name}: the runner alone refuses: {what}: {why}\n{spoiled}");
+                    let mut known = ONLY_THE_ENGINE_KNOWS.iter().chain([&ONLY_THE_RUNNER_KNOWS]);
+                    assert!(
+                        known.any(|known| why.contains(known)),
+                        "{name}: the runner alone refuses: {what}: {why}\n{spoiled}"
+                    );
                     2
                 }
             };
@@ -81,7 +85,7 @@ fn schema_and_runner_refuse_the_same_files() {
         }
     }
     println!("{} taken, {} refused by both, {} by the runner alone", counts[0], counts[1], counts[2]);
-    assert!(counts[0] > 5_000 && counts[1] > 5_000, "{counts:?}");
+    assert!(counts[0] > 2_000 && counts[1] > 20_000, "{counts:?}");
 }
 
 #[test]

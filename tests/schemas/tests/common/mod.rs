@@ -5,6 +5,20 @@ use jsonschema::{Registry, Validator};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
+/// The engine's refusals that are about a value or about several keys, which no schema says.
+pub const ONLY_THE_ENGINE_KNOWS: [&str; 10] = [
+    "is not a time zone of the IANA database",
+    "stands twice",
+    "is not the id of a budget",
+    "has no price",
+    "leads back to it",
+    "is not cheaper than",
+    "does not rise above",
+    "is milder than",
+    "is larger than the largest amount",
+    "is not a period such as",
+];
+
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
