@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the machine ready: installs what is missing, says so, and is silent when nothing is.
 #
-#   scripts/setup.sh [rust] [python]     by hand
-#   . scripts/setup.sh; need_rust        from a script: it may choose the toolchain for what follows
+#   scripts/setup.sh [rust] [python] [node]     by hand
+#   . scripts/setup.sh; need_rust               from a script: it may choose the toolchain for what follows
 #
-# Goes no further than Debian packages, rustup components and folders under target/.
+# Goes no further than Debian packages, rustup components, node_modules/ and folders under target/.
 
 setup_fail() {
     echo "set-up failed: $1" >&2
@@ -77,6 +77,24 @@ need_venv() {
     python3 -m venv "$venv" || setup_fail "python3 -m venv $venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" || setup_fail "pip install $*"
     printf '%s\n' "$wanted" >"$venv/wanted.txt"
+}
+
+# Whether Node.js is one that the packages support, and comes with npm.
+node_is_new_enough() {
+    command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)'
+}
+
+# Node.js with npm, and in node_modules/ what package-lock.json names. That is compared by content, since a
+# checkout changes the times of files.
+need_node() {
+    node_is_new_enough || apt_install nodejs npm
+    node_is_new_enough || setup_fail "Node.js 20 or later with npm is needed, node is $(node --version 2>/dev/null || echo missing)"
+    cmp -s package-lock.json node_modules/.locked.json && return
+    echo "set-up: installing the packages of package-lock.json"
+    # Install scripts stay off: nothing that is used here needs one.
+    npm ci --ignore-scripts --silent || setup_fail "npm ci"
+    cp package-lock.json node_modules/.locked.json
 }
 
 # The programs that checks run. All of the workspace at once: built package by package, dependencies

@@ -1,6 +1,6 @@
 import type { Backend, BackendKind } from "./backend.js";
 import type { Outcome } from "./catalogue.js";
-import { PackedDecision, type Names } from "./decision.js";
+import { named, PackedDecision, type Names } from "./decision.js";
 import { encode } from "./encode.js";
 import { isWireError, refuse, SpendgateError } from "./error.js";
 import { reservationNumber } from "./format.js";
@@ -200,7 +200,7 @@ export class Engine {
     while (request.call(call, atMs, ttlMs)) {
       request.epoch = this.#names.epoch;
       const status = backend.run(handle, op);
-      if (status === Status.Done) return new PackedDecision(backend, call, this.#names);
+      if (status === Status.Done) return new PackedDecision(backend, request, this.#names);
       if (status === Status.Text) return this.#text() as Decision;
       if (status === Status.Json) break;
       this.#fetchNames();
@@ -209,7 +209,7 @@ export class Engine {
   }
 
   #fetchNames(): void {
-    this.#names = answer(this.#backend.names(this.#handle)) as Names;
+    this.#names = named(answer(this.#backend.names(this.#handle)) as Names);
   }
 
   #text(): unknown {
@@ -250,9 +250,11 @@ function idOf(reservation: string | Decision): number {
   return typeof reservation === "string" ? reservationNumber(reservation) : NaN;
 }
 
-function name(reservation: string | Decision): string {
-  // What is neither is the engine's to refuse.
-  return typeof reservation === "object" && reservation !== null ? (reservation.reservation as string) : reservation;
+/** A reservation as the command has it; what is none is the engine's to refuse. */
+function name(reservation: string | Decision): unknown {
+  if (typeof reservation !== "object" || reservation === null) return reservation ?? null;
+  const named: unknown = reservation.reservation;
+  return named === undefined ? reservation : named;
 }
 
 /** A call with its members as own ones, unknown ones with them. */

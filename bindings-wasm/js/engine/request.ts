@@ -11,9 +11,6 @@ const FLAGS = 14;
 const EPOCH = 15;
 const LENGTHS = 16;
 
-/** What no attribute is, so that it is written the next time. */
-const UNKNOWN = "\0";
-
 const encoder = new TextEncoder();
 const requests = new WeakMap<Backend, Request>();
 
@@ -21,13 +18,16 @@ const requests = new WeakMap<Backend, Request>();
  * Writes requests into the block of a backend.
  *
  * Each method says whether it could: what is not plain is left to the command as JSON, which the engine answers or
- * refuses in its own words. A member that is not known is not plain either.
+ * refuses in its own words. A member that is not known is not plain either. All members are read before the first is
+ * written, for a getter may ask the same engine something.
  */
 export class Request {
   readonly #backend: Backend;
   #bytes: Uint8Array;
-  /** What stands in the room of each attribute: most calls have tier, feature and model of the one before. */
-  readonly #texts: string[] = new Array<string>(7).fill(UNKNOWN);
+  /** What stands in the room of each attribute, null where that is not known: most calls have tier, feature and model of the one before. */
+  readonly #texts: (string | null)[] = new Array<null>(7).fill(null);
+  /** The flags of the call written last. */
+  #said = 0;
 
   /** The one writer of a backend's block. */
   static of(backend: Backend): Request {
@@ -46,18 +46,30 @@ export class Request {
     this.#backend.words[EPOCH] = epoch;
   }
 
+  /** An attribute of the call written last, by its place among the dimensions; null when it names none. */
+  said(index: number): string | null {
+    return (this.#said & (Asked.ATTRIBUTES << index)) === 0 ? null : (this.#texts[index] as string | null);
+  }
+
   /** Writes a call. */
   call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
-    if (typeof call !== "object" || call === null) return false;
+    if (!isPlain(call)) return false;
     if (this.#bytes !== this.#backend.bytes) this.#forget();
     const { user, tier, org, feature, session, provider, model, estimate } = call;
     let left = members(call);
     let flags = 0;
+    if (estimate !== undefined) {
+      left--;
+      if (estimate !== null) {
+        flags = this.#amounts(estimate);
+        if (flags < 0) return false;
+      }
+    }
     if (user !== undefined) {
       left--;
       if (user !== null) {
         if (!this.#text(0, user)) return false;
-        flags = Asked.ATTRIBUTES;
+        flags |= Asked.ATTRIBUTES;
       }
     }
     if (tier !== undefined) {
@@ -102,14 +114,7 @@ export class Request {
         flags |= Asked.ATTRIBUTES << 6;
       }
     }
-    if (estimate !== undefined) {
-      left--;
-      if (estimate !== null) {
-        const amounts = this.#amounts(estimate);
-        if (amounts < 0) return false;
-        flags |= amounts;
-      }
-    }
+    this.#said = flags;
     return left === 0 && this.#rest(flags, atMs, ttlMs);
   }
 
@@ -122,13 +127,9 @@ export class Request {
   ): boolean {
     if (!(reservation >= 0)) return false;
     let flags = 0;
-    if (actual !== undefined && actual !== null) {
-      flags = this.#amounts(actual);
-      if (flags < 0) return false;
-    }
     let latencyMs: number | null | undefined;
     if (report !== undefined && report !== null) {
-      if (typeof report !== "object") return false;
+      if (!isPlain(report)) return false;
       const ok = report.ok;
       latencyMs = report.latency_ms;
       let left = members(report);
@@ -139,6 +140,11 @@ export class Request {
         else if (ok !== null) return false;
       }
       if (left !== 0) return false;
+    }
+    if (actual !== undefined && actual !== null) {
+      const amounts = this.#amounts(actual);
+      if (amounts < 0) return false;
+      flags |= amounts;
     }
     this.#backend.floats[RESERVATION] = reservation;
     return this.#rest(flags, atMs, latencyMs);
@@ -159,7 +165,7 @@ export class Request {
 
   /** Writes amounts; gives their flags, or -1. */
   #amounts(amounts: Estimate): number {
-    if (typeof amounts !== "object") return -1;
+    if (!isPlain(amounts)) return -1;
     const { usd, tokens, input_tokens, output_tokens } = amounts;
     const floats = this.#backend.floats;
     let left = members(amounts);
@@ -211,7 +217,7 @@ export class Request {
       seen |= code;
     }
     if (seen > 0x7f) {
-      this.#texts[index] = UNKNOWN;
+      this.#texts[index] = null;
       if (!text.isWellFormed()) return false;
       const wide = encoder.encodeInto(text, bytes.subarray(at, at + Asked.ROOM));
       if (wide.read !== length) return false;
@@ -224,7 +230,7 @@ export class Request {
 
   #forget(): void {
     this.#bytes = this.#backend.bytes;
-    this.#texts.fill(UNKNOWN);
+    this.#texts.fill(null);
   }
 }
 
@@ -237,6 +243,11 @@ function plainAmount(amount: Amount): number {
   if (typeof amount === "string") return amount.length < 16 && /^\d+(\.\d{1,9})?$/.test(amount) ? Number(amount) : NaN;
   if (typeof amount === "bigint" && amount >= 0n && amount <= 0x1f_ffff_ffff_ffffn) return Number(amount);
   return NaN;
+}
+
+/** Whether it can have members: a list has none that count, and would pass for an object without any. */
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** How many members that are not undefined an object has, inherited ones too, as `for … in` sees them. */

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// |---|---|
 /// | `at_ms` | the time, epoch milliseconds; the policy is read as of then |
 /// | `policy` | the first document, as an object or as its JSON text; none: everything is allowed |
-/// | `prices` | over the built-in table, USD per million tokens: `{"model": {"input": "2.50", "output": "10"}}` |
+/// | `prices` | over the built-in table, USD per million tokens, as an object or as its JSON text: `{"model": {"input": "2.50", "output": "10"}}` |
 /// | `hash_seed`, `max_counters`, `max_events` | as in [`Options`], whose defaults hold where a key is missing |
 ///
 /// # Errors
@@ -42,7 +42,10 @@ pub fn open(config: &str) -> Result<Engine, Error> {
         options.max_events = usize::try_from(most).unwrap_or(usize::MAX);
     }
     let policy = config.get("policy").filter(|policy| !policy.is_null());
-    start(config.get("prices").unwrap_or(&Value::Null), policy, at_ms, options)
+    match config.get("prices") {
+        Some(Value::String(text)) => start(&prices(text)?, policy, at_ms, options),
+        prices => start(prices.unwrap_or(&Value::Null), policy, at_ms, options),
+    }
 }
 
 /// As [`open`], with the state of a snapshot; the policy of `config` decides from now on.
@@ -52,6 +55,16 @@ pub fn open(config: &str) -> Result<Engine, Error> {
 pub fn restore(config: &str, snapshot: &[u8]) -> Result<Engine, Error> {
     let fresh = open(config)?;
     Engine::restore(snapshot, Arc::clone(fresh.policy()), fresh.options().clone())
+}
+
+/// A price list in words of its own: a host that reads numbers as floats loses none of their digits so.
+fn prices(text: &str) -> Result<Value, Error> {
+    read(text).map_err(|error| match error {
+        Error::InvalidCall { path, message } => {
+            Error::InvalidPolicy { path: format!("prices.{path}").trim_end_matches('.').to_owned(), message }
+        }
+        other => other,
+    })
 }
 
 /// Runs one command given as JSON text and gives its answer as JSON text, as [`step`] does. A key that stands
@@ -136,6 +149,9 @@ mod tests {
             (r#"{"at_ms": 0, "policy": {"budgets": 5}}"#, "invalid_policy", "budgets"),
             (r#"{"at_ms": 0, "policy": "{"}"#, "invalid_policy", ""),
             (r#"{"at_ms": 0, "prices": 5}"#, "invalid_policy", "prices"),
+            (r#"{"at_ms": 0, "prices": "5"}"#, "invalid_policy", "prices"),
+            (r#"{"at_ms": 0, "prices": "{"}"#, "invalid_policy", "prices"),
+            (r#"{"at_ms": 0, "prices": "{\"m\": {}, \"m\": {}}"}"#, "invalid_policy", "prices.m"),
         ] {
             assert_eq!(refused(config), (code, path.to_owned()), "{config}");
         }
