@@ -1,5 +1,8 @@
 // The engine over the addon, for the conformance runner.
-import { Engine } from "@spendgate/node";
-import { serve } from "../../bindings-wasm/tests/server.mjs";
 
-await serve(Engine);
+import * as binding from "@spendgate/node";
+import { serveLines } from "../../bindings-wasm/tests/lines.mjs";
+import { Server } from "../../bindings-wasm/tests/server.mjs";
+
+const server = new Server(binding);
+await serveLines((lines) => lines.map((line) => server.answer(line)));

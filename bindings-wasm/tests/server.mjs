@@ -1,123 +1,169 @@
-// The server of the conformance runner: steps as JSON lines on stdin, answers as JSON lines on stdout.
+// A conformance server over an `Engine` class: what answers a line is here, how lines come is the program's.
 //
-// It uses an engine as its user would: each command by its method. Only what a method cannot carry goes as text: a step
-// that is malformed, and one with a number that JavaScript would read as another.
-import { once } from "node:events";
+// Commands go through the methods that a user calls. Only what a method cannot carry goes as text: a malformed step,
+// and a line with numbers that JSON.parse would change.
 
-/** The commands whose methods take just one thing and the time. */
-const PLAIN = ["set_policy", "usage", "explain", "window", "cost", "breaker"];
-
-/** Each command: the keys that may stand beside it, and how its method is called. */
-const COMMANDS = {
-  reserve: { beside: ["ttl_ms"], call: (engine, step) => engine.reserve(step.reserve, step.at_ms, step.ttl_ms) },
-  preview: { beside: [], call: (engine, step) => engine.preview(step.preview, step.at_ms) },
-  settle: {
-    beside: ["actual", "ok", "latency_ms"],
-    call: (engine, step) => engine.settle(step.settle, step.actual, step.at_ms, report(step)),
-  },
-  release: {
-    beside: ["ok", "latency_ms"],
-    call: (engine, step) => engine.release(step.release, step.at_ms, report(step)),
-  },
-  record: { beside: ["actual"], call: (engine, step) => engine.record(step.record, step.actual, step.at_ms) },
-  events: { only: true, beside: [], call: (engine, step) => engine.events(step.at_ms) },
-  expire: { only: true, beside: [], call: (engine, step) => engine.expire(step.at_ms) },
-  adjust: { beside: ["by", "why"], call: (engine, step) => engine.adjust(step.adjust, step.by, step.at_ms, step.why) },
-  store: { beside: [], call: (engine, step) => engine.store(step.store, step.at_ms) },
+const CALL = new Set(["user", "tier", "org", "feature", "session", "provider", "model", "estimate"]);
+const AMOUNTS = new Set(["usd", "tokens", "input_tokens", "output_tokens", "usage"]);
+const BESIDE = {
+  reserve: ["ttl_ms"],
+  preview: [],
+  settle: ["actual", "ok", "latency_ms"],
+  release: ["ok", "latency_ms"],
+  record: ["actual"],
+  set_policy: [],
+  usage: [],
+  explain: [],
+  window: [],
+  cost: [],
+  breaker: [],
+  events: [],
+  adjust: ["by", "why"],
+  expire: [],
+  store: [],
 };
-for (const name of PLAIN) COMMANDS[name] = { beside: [], call: (engine, step) => engine[name](step[name], step.at_ms) };
 
-/** Answers lines until stdin ends. */
-export async function serve(Engine) {
-  const server = new Server(Engine);
-  process.stdin.setEncoding("utf8");
-  let rest = "";
-  for await (const chunk of process.stdin) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop();
-    await write(lines.map((line) => `${server.answer(line)}\n`).join(""));
-  }
-  if (rest !== "") await write(`${server.answer(rest)}\n`);
-}
-
-async function write(text) {
-  if (text !== "" && !process.stdout.write(text)) await once(process.stdout, "drain");
-}
-
-class Server {
+/** Answers lines, each with a line. */
+export class Server {
   #Engine;
+  #SpendgateError;
   #engine;
 
-  constructor(Engine) {
+  /** @param binding the package: `Engine` and `SpendgateError` are used */
+  constructor({ Engine, SpendgateError }) {
     this.#Engine = Engine;
+    this.#SpendgateError = SpendgateError;
   }
 
   answer(line) {
     try {
-      return this.#run(line);
+      if (line.startsWith('{"start":')) return JSON.stringify(this.#start(line));
+      const step = exact(line);
+      const answer = step === undefined ? undefined : this.#typed(step);
+      return answer === undefined ? this.#engine.command_text(line) : JSON.stringify(answer);
     } catch (error) {
-      if (error?.name !== "SpendgateError") throw error;
+      if (!(error instanceof this.#SpendgateError)) throw error;
       const { code, path, message } = error;
-      return JSON.stringify({ error: code, message, ...(path === null ? {} : { path }) });
+      return JSON.stringify({ error: code, ...(path === null ? {} : { path }), message });
     }
   }
 
-  #run(line) {
-    let step;
-    try {
-      step = JSON.parse(line);
-    } catch {
-      return this.#engine.command_text(line);
-    }
-    // What comes out as it went in has lost nothing: no digit of a number, no key that stands twice.
-    const exact = JSON.stringify(step) === line;
-    if (isObject(step) && isObject(step.start)) return this.#start(step.start, exact ? undefined : line);
-    const method = exact ? methodOf(step) : undefined;
-    if (method === undefined) return this.#engine.command_text(line);
-    return JSON.stringify(method.call(this.#engine, step));
-  }
-
-  #start({ prices, policy, at_ms }, line) {
+  #start(line) {
+    const start = members(line).start;
+    const { prices, policy, at_ms } = JSON.parse(start);
     this.#engine?.close();
-    // What JavaScript would change goes as it is written.
-    const text = (value, key) => (line !== undefined && isObject(value) ? member(line, key) : value);
-    this.#engine = new this.#Engine({ at_ms, policy: text(policy, "policy"), prices: text(prices, "prices") });
-    return '{"outcome":"started"}';
+    this.#engine = undefined;
+    // What JSON.parse would change goes as its text.
+    const exactly = (value, key) => (isObject(value) && !isExact(start) ? members(start)[key] : value);
+    this.#engine = new this.#Engine({ at_ms, policy: exactly(policy, "policy"), prices: exactly(prices, "prices") });
+    return { outcome: "started" };
   }
-}
 
-/** How a step is run by a method; none when it cannot be. */
-function methodOf(step) {
-  if (!isObject(step) || typeof step.at_ms !== "number") return undefined;
-  const keys = Object.keys(step).filter((key) => key !== "at_ms");
-  const named = keys.filter((key) => Object.hasOwn(COMMANDS, key));
-  if (named.length !== 1) return undefined;
-  const [name] = named;
-  const { beside, only, call } = COMMANDS[name];
-  if (!keys.every((key) => key === name || beside.includes(key))) return undefined;
-  if (only !== undefined && step[name] !== only) return undefined;
-  return { call };
-}
-
-function report({ ok, latency_ms }) {
-  return { ok, latency_ms };
+  /** The answer of a method; undefined when the step is none that a method can carry. */
+  #typed(step) {
+    const engine = this.#engine;
+    const { at_ms: atMs, at: _, ...rest } = step;
+    if (!Number.isInteger(atMs) || "at" in step) return undefined;
+    const [command, ...more] = Object.keys(rest).filter((key) => key in BESIDE);
+    if (command === undefined || more.length > 0) return undefined;
+    if (Object.keys(rest).some((key) => key !== command && !BESIDE[command].includes(key))) return undefined;
+    const value = rest[command];
+    const report = "ok" in rest || "latency_ms" in rest ? { ok: rest.ok, latency_ms: rest.latency_ms } : undefined;
+    switch (command) {
+      case "reserve":
+        return isPlain(value, CALL) ? engine.reserve(value, atMs, rest.ttl_ms) : undefined;
+      case "preview":
+        return isPlain(value, CALL) ? engine.preview(value, atMs) : undefined;
+      case "settle":
+        return typeof value === "string" && (rest.actual == null || isPlain(rest.actual, AMOUNTS))
+          ? engine.settle(value, rest.actual, atMs, report)
+          : undefined;
+      case "release":
+        return typeof value === "string" ? engine.release(value, atMs, report) : undefined;
+      case "record":
+        return engine.record(value, rest.actual, atMs);
+      case "set_policy":
+        return engine.set_policy(value, atMs);
+      case "usage":
+        return engine.usage(value, atMs);
+      case "explain":
+        return engine.explain(value, atMs);
+      case "window":
+        return engine.window(value, atMs);
+      case "cost":
+        return engine.cost(value, atMs);
+      case "breaker":
+        return engine.breaker(value, atMs);
+      case "events":
+        return value === true ? engine.events(atMs) : undefined;
+      case "adjust":
+        return engine.adjust(value, rest.by, atMs, rest.why);
+      case "expire":
+        return value === true ? engine.expire(atMs) : undefined;
+      case "store":
+        return engine.store(value, atMs);
+    }
+  }
 }
 
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The text of a member of the object in `{"start": {…}}`. */
-function member(line, key) {
-  let depth = 0;
-  let start = -1;
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
-  for (let token = tokens.exec(line), before = ""; token !== null; before = token[0], token = tokens.exec(line)) {
-    const [text] = token;
-    if (start >= 0 && depth === 2 && (text === "," || text === "}")) return line.slice(start, token.index);
-    if (text === ":" && depth === 2 && start < 0 && JSON.parse(before) === key) start = tokens.lastIndex;
-    if (text === "{" || text === "[") depth++;
-    if (text === "}" || text === "]") depth--;
+function isPlain(value, keys) {
+  return typeof value === "object" && value !== null && Object.keys(value).every((key) => keys.has(key));
+}
+
+/** The line's value; undefined when JSON.parse would not keep it exactly. */
+function exact(line) {
+  let value;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
   }
-  throw new Error(`no \`${key}\` in a start`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return isExact(line) ? value : undefined;
+}
+
+/** The members of an object's JSON text, each as its text. */
+function members(text) {
+  const found = {};
+  let depth = 0;
+  let from = 0;
+  let key;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},:]/g)) {
+    const isOuter = depth === 1;
+    if (token.startsWith('"')) {
+      if (isOuter) key ??= JSON.parse(token);
+    } else if (token === ":") {
+      if (isOuter) from = index + 1;
+    } else if (token === "{" || token === "[") {
+      depth++;
+    } else {
+      if (token !== ",") depth--;
+      if (!isOuter) continue;
+      if (key !== undefined) found[key] = text.slice(from, index).trim();
+      key = undefined;
+    }
+  }
+  return found;
+}
+
+/** Whether each number is written as JavaScript writes it, no key stands twice, and no key is `__proto__`. */
+function isExact(line) {
+  const outside = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  for (const [number] of outside.matchAll(/-?\d[\d.eE+-]*/g)) {
+    const value = Number(number);
+    if (String(value) !== number || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
+  }
+  if (line.includes("__proto__")) return false;
+  const keys = [...outside.matchAll(/"":/g)].length;
+  return keys === countKeys(JSON.parse(line));
+}
+
+function countKeys(value) {
+  if (typeof value !== "object" || value === null) return 0;
+  if (Array.isArray(value)) return value.reduce((sum, item) => sum + countKeys(item), 0);
+  return Object.values(value).reduce((sum, item) => sum + 1 + countKeys(item), 0);
 }

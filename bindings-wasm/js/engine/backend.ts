@@ -14,6 +14,8 @@ export interface Backend {
   bytes: Uint8Array;
   words: Int32Array;
   floats: Float64Array;
+  /** How often every engine was opened anew: names that were fetched before count no more. Never, unless given. */
+  readonly lives?: number;
 
   /** A fresh engine. Gives JSON text: `{"engine": handle}` or an error. */
   open(config: string): string;

@@ -3,9 +3,9 @@ import type { Outcome } from "./catalogue.js";
 import { named, PackedDecision, type Names } from "./decision.js";
 import { encode } from "./encode.js";
 import { isWireError, refuse, SpendgateError } from "./error.js";
-import { reservationNumber } from "./format.js";
 import { Op, Status } from "./layout.js";
 import type { EngineOptions } from "./options.js";
+import { idOf, nameOf, plainCall, plainReport, unreadable } from "./plain.js";
 import { Request } from "./request.js";
 import { outcome, PackedSettled } from "./settled.js";
 import type {
@@ -22,9 +22,6 @@ import type {
   Settled,
   Window,
 } from "./values.js";
-
-/** Hot members of a call, read by name so that getters and prototypes count too. */
-const CALL_KEYS = ["user", "tier", "org", "feature", "session", "provider", "model", "estimate"] as const;
 
 /** Closes engines that nobody holds any more. */
 const abandoned = new FinalizationRegistry<{ backend: Backend; handle: number }>(({ backend, handle }) =>
@@ -43,6 +40,7 @@ export class Engine {
   readonly #request: Request;
   #handle: number;
   #names: Names = { epoch: 0, budgets: [] };
+  #lives: number | undefined;
 
   /** @param handle an engine of the backend that is open; this object becomes a holder of it */
   protected constructor(backend: Backend, handle: number) {
@@ -77,24 +75,24 @@ export class Engine {
   settle(reservation: string | Decision, actual: Actual | null | undefined, atMs: number, report?: Report | null): Settled {
     const handle = this.#open();
     const backend = this.#backend;
-    if (this.#request.end(idOf(reservation), actual, report, atMs)) {
+    if (this.#isPlainEnd(reservation, actual, report, atMs)) {
       const status = backend.run(handle, Op.settle);
       if (status === Status.Done) return new PackedSettled(backend);
       if (status === Status.Text) return this.#text() as Settled;
     }
-    return this.#command({ ...report, settle: name(reservation), actual, at_ms: atMs }) as Settled;
+    return this.#command({ ...plainReport(report), settle: nameOf(reservation), actual, at_ms: atMs }) as Settled;
   }
 
   /** Ends a reservation of a call that never reached its provider, or for which nothing is charged. */
   release(reservation: string | Decision, atMs: number, report?: Report | null): { outcome: Outcome } {
     const handle = this.#open();
     const backend = this.#backend;
-    if (this.#request.end(idOf(reservation), undefined, report, atMs)) {
+    if (this.#isPlainEnd(reservation, undefined, report, atMs)) {
       const status = backend.run(handle, Op.release);
       if (status === Status.Done) return { outcome: outcome(backend) };
       if (status === Status.Text) return this.#text() as { outcome: Outcome };
     }
-    return this.#command({ ...report, release: name(reservation), at_ms: atMs }) as { outcome: Outcome };
+    return this.#command({ ...plainReport(report), release: nameOf(reservation), at_ms: atMs }) as { outcome: Outcome };
   }
 
   /** Charges a call that was made without a reservation. */
@@ -197,7 +195,15 @@ export class Engine {
     const handle = this.#open();
     const backend = this.#backend;
     const request = this.#request;
-    while (request.call(call, atMs, ttlMs)) {
+    if (this.#lives !== backend.lives) this.#fetchNames();
+    for (;;) {
+      let isPlain: boolean;
+      try {
+        isPlain = request.call(call, atMs, ttlMs);
+      } catch (cause) {
+        throw unreadable(cause);
+      }
+      if (!isPlain) break;
       request.epoch = this.#names.epoch;
       const status = backend.run(handle, op);
       if (status === Status.Done) return new PackedDecision(backend, request, this.#names);
@@ -208,8 +214,22 @@ export class Engine {
     return this.#command({ [command]: plainCall(call), ttl_ms: ttlMs, at_ms: atMs }) as Decision;
   }
 
+  #isPlainEnd(
+    reservation: string | Decision,
+    actual: Actual | null | undefined,
+    report: Report | null | undefined,
+    atMs: number,
+  ): boolean {
+    try {
+      return this.#request.end(idOf(reservation), actual, report, atMs);
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+  }
+
   #fetchNames(): void {
     this.#names = named(answer(this.#backend.names(this.#handle)) as Names);
+    this.#lives = this.#backend.lives;
   }
 
   #text(): unknown {
@@ -242,28 +262,4 @@ function opened(text: string): number {
 function answer(text: string): unknown {
   const value: unknown = JSON.parse(text);
   return isWireError(value) ? refuse(value) : value;
-}
-
-/** The number of a reservation; NaN when only the engine can say what it is. */
-function idOf(reservation: string | Decision): number {
-  if (reservation instanceof PackedDecision) return PackedDecision.reservationNumber(reservation);
-  return typeof reservation === "string" ? reservationNumber(reservation) : NaN;
-}
-
-/** A reservation as the command has it; what is none is the engine's to refuse. */
-function name(reservation: string | Decision): unknown {
-  if (typeof reservation !== "object" || reservation === null) return reservation ?? null;
-  const named: unknown = reservation.reservation;
-  return named === undefined ? reservation : named;
-}
-
-/** A call with its members as own ones, unknown ones with them. */
-function plainCall(call: Call): unknown {
-  if (typeof call !== "object" || call === null || Array.isArray(call)) return call;
-  const plain: Record<string, unknown> = { ...call };
-  for (const key of CALL_KEYS) {
-    const value = call[key];
-    if (value !== undefined) plain[key] = value;
-  }
-  return plain;
 }

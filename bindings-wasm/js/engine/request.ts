@@ -54,7 +54,6 @@ export class Request {
   /** Writes a call. */
   call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
     if (!isPlain(call)) return false;
-    if (this.#bytes !== this.#backend.bytes) this.#forget();
     const { user, tier, org, feature, session, provider, model, estimate } = call;
     let left = members(call);
     let flags = 0;
@@ -65,6 +64,8 @@ export class Request {
         if (flags < 0) return false;
       }
     }
+    // All is read: from here on no getter of the caller's runs, which might use this very block.
+    if (this.#bytes !== this.#backend.bytes) this.#forget();
     if (user !== undefined) {
       left--;
       if (user !== null) {
@@ -141,6 +142,7 @@ export class Request {
       }
       if (left !== 0) return false;
     }
+    // Read last: what it writes stays, since no getter of the caller's runs after it.
     if (actual !== undefined && actual !== null) {
       const amounts = this.#amounts(actual);
       if (amounts < 0) return false;

@@ -114,6 +114,12 @@ impl Engine {
         }
         Ok(engine)
     }
+
+    /// Passes over as many numbers of reservations: for an engine from a snapshot after which others were made that are
+    /// lost. Their names then lead nowhere, and never to a reservation of somebody else.
+    pub fn pass_over_reservations(&mut self, count: u64) {
+        self.reservations.pass_over(count);
+    }
 }
 
 /// Tells a damaged snapshot from a whole one: FNV-1a, which is the same everywhere.

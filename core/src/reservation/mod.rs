@@ -179,6 +179,16 @@ impl Reservations {
         (ReservationId(number), reservation)
     }
 
+    /// Gives as many numbers to nobody.
+    pub(crate) fn pass_over(&mut self, count: u64) {
+        self.last = self.last.saturating_add(count);
+        // Those that the ring would no longer look for by their number go where it looks.
+        let mut before = std::mem::take(&mut self.ring);
+        for reservation in before.iter_mut().filter(|r| r.state != State::Free) {
+            self.ring.put_back(std::mem::take(reservation), self.last);
+        }
+    }
+
     /// A reservation that is held or still remembered.
     #[inline]
     pub(crate) fn find(&self, id: ReservationId, now_ms: i64) -> Option<&Reservation> {

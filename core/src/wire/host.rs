@@ -1,7 +1,7 @@
 //! The façade as text: what a binding hands over and gets back, so that it needs no JSON of its own.
 
 use super::input::{self, invalid, object};
-use super::{output, start, step};
+use super::{now_of, output, start, step};
 use crate::call::Call;
 use crate::decision::Decision;
 use crate::engine::{Engine, Options, Settled};
@@ -65,6 +65,22 @@ fn prices(text: &str) -> Result<Value, Error> {
         }
         other => other,
     })
+}
+
+/// The configuration with the policy of `command`, a `set_policy` that was accepted, in place of its own: what
+/// [`restore`] takes after it.
+///
+/// # Errors
+/// [`Error::InvalidCall`] for text that is neither, [`Error::InvalidTime`] for a command without a time.
+pub fn with_policy(config: &str, command: &str) -> Result<String, Error> {
+    let (mut config, command) = (read(config)?, read(command)?);
+    let (Some(members), Some(step)) = (config.as_object_mut(), command.as_object()) else {
+        return Err(invalid("", "has to be an object"));
+    };
+    let policy = step.get("set_policy").ok_or_else(|| invalid("set_policy", "is missing"))?;
+    members.insert("policy".to_owned(), policy.clone());
+    members.insert("at_ms".to_owned(), now_of(step)?.into());
+    Ok(config.to_string())
 }
 
 /// Runs one command given as JSON text and gives its answer as JSON text, as [`step`] does. A key that stands
@@ -181,5 +197,34 @@ mod tests {
         let next = r#"{"at_ms": 6, "reserve": {"user": "u", "estimate": {"usd": "0.5"}}}"#;
         assert_eq!(step_text(&mut again, next), step_text(&mut engine, next));
         assert_eq!(restore(config, b"no").err().map(|e| e.code()), Some("invalid_snapshot"));
+    }
+
+    #[test]
+    fn an_accepted_policy_takes_the_place_of_the_first() {
+        let config = r#"{"at_ms": 0, "hash_seed": "18446744073709551615", "policy": {"version": 1}}"#;
+        let changed = with_policy(config, r#"{"set_policy": {"version": 9007199254740992}, "at_ms": 5}"#);
+        let engine = open(&changed.expect("a configuration")).expect("fine");
+        assert_eq!(
+            (engine.policy().version(), engine.options().hash_seed),
+            (9_007_199_254_740_992, u64::MAX)
+        );
+        for (config, command) in [("[]", "{}"), ("{}", "[]"), ("{}", r#"{"set_policy": {}}"#), (config, "{}")]
+        {
+            assert!(with_policy(config, command).is_err(), "{config} {command}");
+        }
+    }
+
+    #[test]
+    fn numbers_passed_over_name_no_reservation() {
+        let mut engine = open(r#"{"at_ms": 0}"#).expect("fine");
+        step_text(&mut engine, r#"{"at_ms": 5, "reserve": {"user": "u"}}"#);
+        engine.pass_over_reservations(7);
+        let settled = step_text(&mut engine, r#"{"at_ms": 5, "settle": "r2"}"#);
+        assert!(settled.contains("unknown_reservation"), "{settled}");
+        let next = step_text(&mut engine, r#"{"at_ms": 5, "reserve": {"user": "u"}}"#);
+        assert!(next.contains(r#""reservation":"r9""#), "{next}");
+        engine.pass_over_reservations(1_000_000);
+        assert!(step_text(&mut engine, r#"{"at_ms": 6, "release": "r9"}"#).contains("released"));
+        assert!(step_text(&mut engine, r#"{"at_ms": 900005, "expire": true}"#).contains(r#""expired":1"#));
     }
 }

@@ -7,7 +7,7 @@ mod host;
 mod input;
 pub mod output;
 
-pub use host::{decision_text, error_text, open, restore, settled_text, step_text};
+pub use host::{decision_text, error_text, open, restore, settled_text, step_text, with_policy};
 
 use crate::call::Call;
 use crate::engine::{Engine, Options};

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Builds the npm package @spendgate/wasm in bindings-wasm/dist/: the module, its JavaScript, its types.
+#
+#   scripts/build-wasm.sh            as it is published
+#   scripts/build-wasm.sh --faults   with failures on purpose, for the tests; in target/wasm-faults/
+#
+# Prints the size of the module, raw and gzip.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+need_rust
+need_node
+
+target=${CARGO_TARGET_DIR:-$PWD/target}
+dist=$PWD/bindings-wasm/dist
+features=()
+case "${1-}" in
+'') ;;
+--faults) features=(--features fault-injection) dist=$target/wasm-faults/dist ;;
+*) setup_fail "usage: scripts/build-wasm.sh [--faults]" ;;
+esac
+
+# What rustc may use of WASM beyond its first release; wasm-opt has to know, and to use no more.
+wasm_features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals
+    --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext)
+
+glue=$PWD/bindings-wasm/glue
+built=$target/wasm
+CARGO_TARGET_DIR=$target scripts/wasm-target.sh build --quiet --release -p spendgate-wasm "${features[@]}"
+# The newest: the two toolchains of scripts/wasm-target.sh have folders of their own.
+module=$(find "$target"/{,debian-wasm/}wasm32-unknown-unknown/release -maxdepth 1 -name spendgate_wasm.wasm \
+    -printf '%T@ %p\n' 2>/dev/null | sort -rn | head -1 | cut -d' ' -f2- || true)
+[ -n "$module" ] || setup_fail "the module was not built"
+cargo build --quiet --manifest-path scripts/wasm-glue/Cargo.toml --locked --target-dir "$target/wasm-glue"
+mkdir -p "$built"
+"$target/wasm-glue/debug/spendgate-wasm-glue" "$module" "$glue" spendgate
+
+rm -rf "$dist"
+mkdir -p "$dist"
+node_modules/.bin/wasm-opt "${wasm_features[@]}" -O3 --strip-debug --strip-producers \
+    "$glue/spendgate_bg.wasm" -o "$dist/spendgate.wasm"
+(cd bindings-wasm && SPENDGATE_DIST=$dist ../node_modules/.bin/tsup --silent)
+printf 'spendgate.wasm: %d bytes, %d as gzip\n' "$(wc -c <"$dist/spendgate.wasm")" "$(gzip -9c "$dist/spendgate.wasm" | wc -c)"
