@@ -188,6 +188,25 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_the_float_nearest_to_its_text() {
+        let config = r#"{"at_ms": 0, "policy": {"budgets": [{"id": "b", "scope": {"global": true}, "limit": {"usd": "50"},
+            "window": "daily"}]}}"#;
+        let mut engine = open(config).expect("fine");
+        for (number, estimate) in [
+            ("9.493774207000001", "9.493774208"),
+            ("7.3208933080000005", "7.320893309"),
+            ("9.65420000000001e-05", "0.000096543"),
+        ] {
+            let command = format!(r#"{{"at_ms": 1, "preview": {{"estimate": {{"usd": {number}}}}}}}"#);
+            let answer = step_text(&mut engine, &command);
+            assert!(answer.contains(&format!(r#""estimate":"{estimate}""#)), "{number}: {answer}");
+            let float: f64 = number.parse().expect("a number");
+            let nanos = crate::amount::from_f64(float, crate::unit::Unit::Usd).expect("an amount");
+            assert_eq!(crate::amount::format(nanos, crate::unit::Unit::Usd), estimate);
+        }
+    }
+
+    #[test]
     fn a_restored_engine_goes_on() {
         let config = r#"{"at_ms": 0, "policy": {"budgets": [{"id": "b", "scope": {"user": "*"}, "limit": {"usd": "1"},
             "window": "daily", "action": "block"}]}}"#;
