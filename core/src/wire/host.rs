@@ -5,7 +5,7 @@ use super::{now_of, output, start, step};
 use crate::call::Call;
 use crate::decision::Decision;
 use crate::engine::{Engine, Options, Settled};
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::json::Json;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -114,7 +114,7 @@ fn read(text: &str) -> Result<Value, Error> {
     let json: Json = serde_json::from_str(text).map_err(|e| invalid("", format!("is not JSON: {e}")))?;
     match repeated(&json) {
         None => Ok(json.to_value()),
-        Some(key) => Err(invalid(&key, format!("`{}` stands twice", key.escape_debug()))),
+        Some(key) => Err(invalid(&key, format!("`{}` stands twice", shown(&key)))),
     }
 }
 
@@ -133,9 +133,7 @@ fn whole(config: &Map<String, Value>, key: &str) -> Result<Option<u64>, Error> {
     let refuse = |shown: &str| invalid(key, format!("`{shown}` is not a whole number from 0 to 2^64 - 1"));
     match config.get(key) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => {
-            text.parse().map(Some).map_err(|_| refuse(&text.escape_debug().to_string()))
-        }
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| refuse(&shown(text).to_string())),
         Some(Value::Number(number)) => number.as_u64().map(Some).ok_or_else(|| refuse(&number.to_string())),
         Some(other) => Err(invalid(key, format!("has to be a number, is {}", input::kind(other)))),
     }
