@@ -1,9 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { defineConfig } from "tsup";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
 // The package is CommonJS inside: then its classes exist once, however it is imported, and `require` finds the addon.
+// scripts/module.mjs adds what a module imports.
 export default defineConfig({
   entry: ["js/index.ts"],
   format: ["cjs"],
@@ -11,10 +12,5 @@ export default defineConfig({
   platform: "node",
   dts: true,
   clean: true,
-  noExternal: [/wasm/],
   define: { __VERSION__: JSON.stringify(version) },
-  async onSuccess() {
-    await writeFile("dist/index.js", 'export * from "./index.cjs";\n');
-    await writeFile("dist/index.d.ts", 'export * from "./index.cjs";\n');
-  },
 });

@@ -34,6 +34,6 @@ export class Engine extends Base {
 /** The options with a random seed for the hash of ids, unless they have one: then nobody can aim at its collisions. */
 function seeded(options: EngineOptions): EngineOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
-  if (options.hash_seed !== undefined && options.hash_seed !== null) return options;
+  if (options.hash_seed !== undefined) return options;
   return { ...options, hash_seed: crypto.getRandomValues(new BigUint64Array(1))[0] as bigint };
 }

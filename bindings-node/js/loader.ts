@@ -78,9 +78,7 @@ function lookForNative(): boolean {
 }
 
 function lookForWasm(): boolean {
-  return attempt("@spendgate/wasm", () => {
-    throw new Error("TODO");
-  });
+  return attempt("@spendgate/wasm", () => (require("@spendgate/wasm") as { backend(): Backend }).backend());
 }
 
 /** What may hold a compiled addon for this machine, the likeliest first. */

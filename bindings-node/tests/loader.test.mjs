@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inProcess } from "./support.mjs";
 
-const ask = (engine, more = "") =>
+const ask = (engine) =>
   JSON.parse(
     inProcess(
       `import { Engine, engineInfo } from "@spendgate/node";
@@ -16,7 +16,6 @@ const ask = (engine, more = "") =>
          said.error = error.code;
          said.message = error.message;
        }
-       ${more}
        console.log(JSON.stringify(said));`,
       { env: { SPENDGATE_ENGINE: engine } },
     ),
@@ -33,4 +32,10 @@ test("a word that is neither engine is an error, no silent default", () => {
   const { info, error, message } = ask("nativ");
   assert.deepEqual([info.backend, info.loaded, error], [null, null, "unavailable"]);
   assert.match(message, /SPENDGATE_ENGINE: `nativ` is neither `native` nor `wasm`/);
+});
+
+test("WASM is asked for and taken, and it is said that it was asked for", () => {
+  const { info, backend, reason } = ask("wasm");
+  assert.deepEqual([info.backend, info.loaded, backend, reason], ["wasm", "@spendgate/wasm", "wasm", "no_budget"]);
+  assert.deepEqual(info.tried, [{ what: "native", why: "SPENDGATE_ENGINE is `wasm`" }]);
 });

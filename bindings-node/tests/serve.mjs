@@ -1,4 +1,4 @@
-// The engine over the addon, for the conformance runner.
+// The conformance server of the package on Node: JSON lines on stdin, answers on stdout.
 
 import * as binding from "@spendgate/node";
 import { serveLines } from "../../bindings-wasm/tests/lines.mjs";

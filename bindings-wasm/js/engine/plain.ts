@@ -14,8 +14,8 @@ export function idOf(reservation: string | Decision): number {
 
 /** A reservation as the command has it; what is none is the engine's to refuse. */
 export function nameOf(reservation: string | Decision): unknown {
+  if (typeof reservation !== "object" || reservation === null) return reservation ?? null;
   try {
-    if (typeof reservation !== "object" || reservation === null) return reservation ?? null;
     const named: unknown = reservation.reservation;
     return named === undefined ? reservation : named;
   } catch (cause) {

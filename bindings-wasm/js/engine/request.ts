@@ -130,7 +130,7 @@ export class Request {
     let flags = 0;
     let latencyMs: number | null | undefined;
     if (report !== undefined && report !== null) {
-      if (!isPlain(report)) return false;
+      if (typeof report !== "object") return false;
       const ok = report.ok;
       latencyMs = report.latency_ms;
       let left = members(report);
@@ -167,7 +167,7 @@ export class Request {
 
   /** Writes amounts; gives their flags, or -1. */
   #amounts(amounts: Estimate): number {
-    if (!isPlain(amounts)) return -1;
+    if (typeof amounts !== "object") return -1;
     const { usd, tokens, input_tokens, output_tokens } = amounts;
     const floats = this.#backend.floats;
     let left = members(amounts);
@@ -245,11 +245,6 @@ function plainAmount(amount: Amount): number {
   if (typeof amount === "string") return amount.length < 16 && /^\d+(\.\d{1,9})?$/.test(amount) ? Number(amount) : NaN;
   if (typeof amount === "bigint" && amount >= 0n && amount <= 0x1f_ffff_ffff_ffffn) return Number(amount);
   return NaN;
-}
-
-/** Whether it can have members: a list has none that count, and would pass for an object without any. */
-function isPlain(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** How many members that are not undefined an object has, inherited ones too, as `for … in` sees them. */
