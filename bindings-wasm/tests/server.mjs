@@ -63,7 +63,7 @@ export class Server {
     const engine = this.#engine;
     const { at_ms: atMs, at: _, ...rest } = step;
     if (!Number.isInteger(atMs) || "at" in step) return undefined;
-    const [command, ...more] = Object.keys(rest).filter((key) => key in BESIDE);
+    const [command, ...more] = Object.keys(rest).filter((key) => Object.hasOwn(BESIDE, key));
     if (command === undefined || more.length > 0) return undefined;
     if (Object.keys(rest).some((key) => key !== command && !BESIDE[command].includes(key))) return undefined;
     const value = rest[command];
