@@ -53,9 +53,10 @@ export class Request {
 
   /** Writes a call. */
   call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
-    if (!isPlain(call)) return false;
+    if (typeof call !== "object" || call === null) return false;
     const { user, tier, org, feature, session, provider, model, estimate } = call;
     let left = members(call);
+    if (left === 0 && Array.isArray(call)) return false;
     let flags = 0;
     if (estimate !== undefined) {
       left--;
@@ -134,6 +135,7 @@ export class Request {
       const ok = report.ok;
       latencyMs = report.latency_ms;
       let left = members(report);
+      if (left === 0 && Array.isArray(report)) return false;
       if (latencyMs !== undefined) left--;
       if (ok !== undefined) {
         left--;
@@ -169,8 +171,10 @@ export class Request {
   #amounts(amounts: Estimate): number {
     if (typeof amounts !== "object") return -1;
     const { usd, tokens, input_tokens, output_tokens } = amounts;
-    const floats = this.#backend.floats;
     let left = members(amounts);
+    if (left === 0 && Array.isArray(amounts)) return -1;
+    // Asked for when all is read: a getter may have run a command that replaced the views.
+    const floats = this.#backend.floats;
     let flags = 0;
     if (usd !== undefined) {
       left--;
