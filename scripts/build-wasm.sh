@@ -8,6 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/glibc.sh
 need_rust
 need_node
 
@@ -26,7 +27,11 @@ wasm_features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals
 
 glue=$PWD/bindings-wasm/glue
 built=$target/wasm
-CARGO_TARGET_DIR=$target scripts/wasm-target.sh build --quiet --release -p spendgate-wasm "${features[@]}"
+(
+    # Panics name their sources, and those are not to be paths of this machine.
+    portable_flags
+    CARGO_TARGET_DIR=$target scripts/wasm-target.sh build --quiet --release -p spendgate-wasm "${features[@]}"
+)
 # The newest: the two toolchains of scripts/wasm-target.sh have folders of their own.
 module=$(find "$target"/{,debian-wasm/}wasm32-unknown-unknown/release -maxdepth 1 -name spendgate_wasm.wasm \
     -printf '%T@ %p\n' 2>/dev/null | sort -rn | head -1 | cut -d' ' -f2- || true)
