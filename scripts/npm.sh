@@ -12,7 +12,7 @@ stage() {
         console.log(JSON.stringify(manifest, null, 2));
     ' "$1/package.json" >"$stage/package.json"
     cp "$1/README.md" LICENSE-MIT LICENSE-APACHE "$stage/"
-    cp core/data/prices.LICENSE "$stage/LICENSE-prices"
+    cp core/data/prices.LICENSE "$stage/"
 }
 
 # pack: makes dist/*.tgz of $stage; sets $packed to it.

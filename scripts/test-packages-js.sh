@@ -34,8 +34,8 @@ status=0
 for package in "${@:-wasm node}"; do
     for name in $package; do
         case $name in
-        wasm) tested wasm {files,node,types,hosts}.test.mjs ;;
-        node) tested node {files,node,types}.test.mjs ;;
+        wasm) tested wasm {files,usage,types,hosts}.test.mjs ;;
+        node) tested node {files,usage,types}.test.mjs ;;
         *) setup_fail "no package $name" ;;
         esac
     done

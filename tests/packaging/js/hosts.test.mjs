@@ -9,7 +9,7 @@ import { build as buildWithVite } from "vite";
 import { openPage } from "../../../bindings-wasm/tests/runtimes/chromium.mjs";
 import { programs } from "../../../bindings-wasm/tests/runtimes/programs.mjs";
 import { startWorkerd } from "../../../bindings-wasm/tests/runtimes/workerd.mjs";
-import { command, NAME, PRINTS, program, project, said } from "./support.mjs";
+import { command, NAME, PRINTS, program, project, said } from "./installed.mjs";
 
 const PAGE = 'import { use } from "./usage.js";\nimport { init } from "@spendgate/wasm";\nawait init();\nglobalThis.said = use();\n';
 const WORKER = 'import { use } from "./usage.js";\nexport default { fetch: () => Response.json(use()) };\n';

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BACKENDS, command, NAME, NODES, PRINTS, program, project, said } from "./support.mjs";
+import { BACKENDS, command, NAME, NODES, PRINTS, program, project, said } from "./installed.mjs";
 
 for (const backend of BACKENDS) {
   test(`${NAME} with the ${backend} engine`, async (t) => {
