@@ -1,13 +1,10 @@
 // Lines on stdin and stdout for a server that answers one line with one line.
 
-import { createWriteStream } from "node:fs";
-
 /**
  * Answers the lines of stdin with those of `answer`, which takes a list and gives a list or a promise of one. What is
  * there is answered before more is awaited.
  */
 export async function serveLines(answer) {
-  const out = createWriteStream("", { fd: 1 });
   let rest = "";
   process.stdin.setEncoding("utf8");
   for await (const chunk of process.stdin) {
@@ -15,7 +12,6 @@ export async function serveLines(answer) {
     rest = lines.pop();
     if (lines.length === 0) continue;
     const answers = await answer(lines);
-    if (!out.write(answers.map((line) => `${line}\n`).join(""))) await new Promise((go) => out.once("drain", go));
+    await new Promise((written) => process.stdout.write(answers.map((line) => `${line}\n`).join(""), written));
   }
-  await new Promise((done) => out.end(done));
 }

@@ -50,13 +50,12 @@ export class Server {
 
   #start(line) {
     const start = members(line).start;
-    const { at_ms, ...given } = JSON.parse(start);
+    const { prices, policy, at_ms } = JSON.parse(start);
     this.#engine?.close();
     this.#engine = undefined;
-    // A document that JSON.parse would change goes as its text.
-    const texts = isExact(start) ? {} : members(start);
-    const kept = (key) => (typeof given[key] === "object" ? (texts[key] ?? given[key]) : given[key]);
-    this.#engine = new this.#Engine({ prices: kept("prices"), policy: kept("policy"), at_ms });
+    // What JSON.parse would change goes as its text.
+    const exactly = (value, key) => (isObject(value) && !isExact(start) ? members(start)[key] : value);
+    this.#engine = new this.#Engine({ at_ms, policy: exactly(policy, "policy"), prices: exactly(prices, "prices") });
     return { outcome: "started" };
   }
 
@@ -105,6 +104,10 @@ export class Server {
         return engine.store(value, atMs);
     }
   }
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isPlain(value, keys) {

@@ -139,7 +139,7 @@ export class Request {
       if (latencyMs !== undefined) left--;
       if (ok !== undefined) {
         left--;
-        if (typeof ok === "boolean") flags = ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
+        if (typeof ok === "boolean") flags |= ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
         else if (ok !== null) return false;
       }
       if (left !== 0) return false;
@@ -171,9 +171,10 @@ export class Request {
   #amounts(amounts: Estimate): number {
     if (typeof amounts !== "object") return -1;
     const { usd, tokens, input_tokens, output_tokens } = amounts;
-    const floats = this.#backend.floats;
     let left = members(amounts);
     if (left === 0 && Array.isArray(amounts)) return -1;
+    // Asked for when all is read: a getter may have run a command that replaced the views.
+    const floats = this.#backend.floats;
     let flags = 0;
     if (usd !== undefined) {
       left--;

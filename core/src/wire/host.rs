@@ -5,7 +5,7 @@ use super::{now_of, output, start, step};
 use crate::call::Call;
 use crate::decision::Decision;
 use crate::engine::{Engine, Options, Settled};
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::json::Json;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -114,7 +114,7 @@ fn read(text: &str) -> Result<Value, Error> {
     let json: Json = serde_json::from_str(text).map_err(|e| invalid("", format!("is not JSON: {e}")))?;
     match repeated(&json) {
         None => Ok(json.to_value()),
-        Some(key) => Err(invalid(&key, format!("`{}` stands twice", key.escape_debug()))),
+        Some(key) => Err(invalid(&key, format!("`{}` stands twice", shown(&key)))),
     }
 }
 
@@ -133,9 +133,7 @@ fn whole(config: &Map<String, Value>, key: &str) -> Result<Option<u64>, Error> {
     let refuse = |shown: &str| invalid(key, format!("`{shown}` is not a whole number from 0 to 2^64 - 1"));
     match config.get(key) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => {
-            text.parse().map(Some).map_err(|_| refuse(&text.escape_debug().to_string()))
-        }
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| refuse(&shown(text).to_string())),
         Some(Value::Number(number)) => number.as_u64().map(Some).ok_or_else(|| refuse(&number.to_string())),
         Some(other) => Err(invalid(key, format!("has to be a number, is {}", input::kind(other)))),
     }
@@ -185,6 +183,25 @@ mod tests {
         let twice = step_text(&mut engine, r#"{"at_ms": 5, "reserve": {"user": "u", "user": "v"}}"#);
         assert!(twice.contains(r#""error":"invalid_call""#) && twice.contains(r#""path":"user""#), "{twice}");
         assert!(step_text(&mut engine, "{").contains(r#""error":"invalid_call""#));
+    }
+
+    #[test]
+    fn a_number_is_the_float_nearest_to_its_text() {
+        let config = r#"{"at_ms": 0, "policy": {"budgets": [{"id": "b", "scope": {"global": true}, "limit": {"usd": "50"},
+            "window": "daily"}]}}"#;
+        let mut engine = open(config).expect("fine");
+        for (number, estimate) in [
+            ("9.493774207000001", "9.493774208"),
+            ("7.3208933080000005", "7.320893309"),
+            ("9.65420000000001e-05", "0.000096543"),
+        ] {
+            let command = format!(r#"{{"at_ms": 1, "preview": {{"estimate": {{"usd": {number}}}}}}}"#);
+            let answer = step_text(&mut engine, &command);
+            assert!(answer.contains(&format!(r#""estimate":"{estimate}""#)), "{number}: {answer}");
+            let float: f64 = number.parse().expect("a number");
+            let nanos = crate::amount::from_f64(float, crate::unit::Unit::Usd).expect("an amount");
+            assert_eq!(crate::amount::format(nanos, crate::unit::Unit::Usd), estimate);
+        }
     }
 
     #[test]
