@@ -3,6 +3,8 @@
 #
 # Prints a line for each fault; exit status 1 when there is one.
 set -uo pipefail
+# What stands at the end of a pipe counts in this shell.
+shopt -s lastpipe
 cd "$(dirname "$0")/.."
 
 faults=0
