@@ -14,4 +14,4 @@ export {
 export type * from "./engine/index.js";
 export { onDiagnostic, type Diagnostic, type EngineRestarted, type SnapshotsStopped } from "./wasm/diagnostics.js";
 export { Engine } from "./wasm/engine.js";
-export { backend, init, type ModuleLike, type ResponseLike, type WasmSource } from "./wasm/load.js";
+export { backend, init, type ModuleLike, type ResponseLike, type WasmModule, type WasmSource } from "./wasm/load.js";
