@@ -27,7 +27,7 @@ const common: Options = {
 
 const sharing: Options = { ...common, esbuildPlugins: [shareEngine] };
 
-export default defineConfig([
+const published: Options[] = [
   { ...common, entry: { engine: "js/engine/index.ts" }, format: ["esm", "cjs"] },
   {
     ...sharing,
@@ -43,4 +43,12 @@ export default defineConfig([
   { ...sharing, entry: { bun: "js/entry/bun.ts", deno: "js/entry/deno.js" }, format: "esm", target: "esnext" },
   { ...sharing, entry: { node: "js/entry/node-require.ts" }, format: "cjs", platform: "node" },
   { ...common, entry: { index: "js/index.ts", engine: "js/engine/index.ts" }, format: ["esm", "cjs"], dts: { only: true } },
-]);
+];
+
+/** With failures on purpose, for the tests alone. */
+const faults: Options[] = [
+  { ...common, entry: { engine: "js/engine/index.ts" }, format: "esm" },
+  { ...sharing, entry: { faults: "js/entry/faults.ts" }, format: "esm" },
+];
+
+export default defineConfig(process.env.SPENDGATE_FAULTS ? faults : published);

@@ -14,10 +14,16 @@ need_node
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 dist=$PWD/bindings-wasm/dist
-features=()
+profile=release
+arguments=(--release)
 case "${1-}" in
 '') ;;
---faults) features=(--features fault-injection) dist=$target/wasm-faults/dist ;;
+--faults)
+    export SPENDGATE_FAULTS=1
+    profile=debug
+    arguments=(--features fault-injection)
+    dist=$target/wasm-faults
+    ;;
 *) setup_fail "usage: scripts/build-wasm.sh [--faults]" ;;
 esac
 
@@ -26,22 +32,27 @@ wasm_features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals
     --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext)
 
 glue=$PWD/bindings-wasm/glue
-built=$target/wasm
 (
     # Panics name their sources, and those are not to be paths of this machine.
     portable_flags
-    CARGO_TARGET_DIR=$target scripts/wasm-target.sh build --quiet --release -p spendgate-wasm "${features[@]}"
+    CARGO_TARGET_DIR=$target scripts/wasm-target.sh build --quiet -p spendgate-wasm "${arguments[@]}"
 )
 # The newest: the two toolchains of scripts/wasm-target.sh have folders of their own.
-module=$(find "$target"/{,debian-wasm/}wasm32-unknown-unknown/release -maxdepth 1 -name spendgate_wasm.wasm \
+module=$(find "$target"/{,debian-wasm/}wasm32-unknown-unknown/$profile -maxdepth 1 -name spendgate_wasm.wasm \
     -printf '%T@ %p\n' 2>/dev/null | sort -rn | head -1 | cut -d' ' -f2- || true)
 [ -n "$module" ] || setup_fail "the module was not built"
 cargo build --quiet --manifest-path scripts/wasm-glue/Cargo.toml --locked --target-dir "$target/wasm-glue"
-mkdir -p "$built"
 "$target/wasm-glue/debug/spendgate-wasm-glue" "$module" "$glue" spendgate
 
 rm -rf "$dist"
 mkdir -p "$dist"
+if [ $profile = debug ]; then
+    cp "$glue/spendgate_bg.wasm" "$dist/spendgate.wasm"
+    (cd bindings-wasm && SPENDGATE_DIST=$dist ../node_modules/.bin/tsup --silent)
+    # The entry is in a folder that says nothing of its files.
+    echo '{"type": "module"}' >"$dist/package.json"
+    exit
+fi
 node_modules/.bin/wasm-opt "${wasm_features[@]}" -O3 --strip-debug --strip-producers \
     "$glue/spendgate_bg.wasm" -o "$dist/spendgate.wasm"
 (cd bindings-wasm && SPENDGATE_DIST=$dist ../node_modules/.bin/tsup --silent)

@@ -34,18 +34,19 @@ pub fn restore(config: &str, snapshot: &[u8]) -> String {
 }
 
 /// Opens an engine again after a trap: from its last snapshot, with the policy that was accepted last (the `set_policy`
-/// command's text; empty for that of the configuration). `lost` commands came after the snapshot; the names of the
-/// reservations that they may have made are given to no other. Gives `{"engine": handle}` or a refusal.
+/// command's text; empty for that of the configuration). `named` reservations may have been made after the snapshot; their
+/// names are given to no other. Gives `{"engine": handle}` or a refusal.
 #[wasm_bindgen]
 #[must_use]
-pub fn revive(config: &str, policy: &str, snapshot: &[u8], lost: u32) -> String {
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a count")]
+pub fn revive(config: &str, policy: &str, snapshot: &[u8], named: f64) -> String {
     here(Place::Revive);
     let config = if policy.is_empty() { Ok(config.to_owned()) } else { wire::with_policy(config, policy) };
     let engine = config.and_then(|config| {
         if snapshot.is_empty() { wire::open(&config) } else { wire::restore(&config, snapshot) }
     });
     opened(engine.map(|mut engine| {
-        engine.pass_over_reservations(lost.into());
+        engine.pass_over_reservations(named as u64);
         engine
     }))
 }

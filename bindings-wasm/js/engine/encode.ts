@@ -10,7 +10,7 @@ export function encode(value: unknown): string {
   try {
     text = JSON.stringify(value, plain);
   } catch (cause) {
-    const [path, why] = fault(value, "", new Set()) ?? ["", "cannot be written as JSON"];
+    const [path, why] = found(value) ?? ["", "cannot be written as JSON"];
     throw new SpendgateError("invalid_call", path === "" ? why : `${path}: ${why}`, path, { cause });
   }
   return text ?? "null";
@@ -35,6 +35,14 @@ function plain(_key: string, value: unknown): unknown {
   }
 }
 
+function found(value: unknown): [string, string] | undefined {
+  try {
+    return fault(value, "", new Set());
+  } catch {
+    return ["", "has a member that cannot be read"];
+  }
+}
+
 /** The first member that cannot be written, and why. */
 function fault(value: unknown, path: string, above: Set<unknown>): [string, string] | undefined {
   if (typeof value === "string") return value.isWellFormed() ? undefined : [path, "is not well-formed Unicode"];
@@ -46,8 +54,8 @@ function fault(value: unknown, path: string, above: Set<unknown>): [string, stri
   for (const [key, member] of Object.entries(value)) {
     if (!key.isWellFormed()) return [path, "has a key that is not well-formed Unicode"];
     const at = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-    const found = fault(member, at, above);
-    if (found) return found;
+    const inside = fault(member, at, above);
+    if (inside) return inside;
   }
   above.delete(value);
   return undefined;

@@ -48,7 +48,12 @@ export class Engine {
     this.#request = Request.of(backend);
     this.#handle = handle;
     abandoned.register(this, { backend, handle }, this);
-    this.#fetchNames();
+    try {
+      this.#fetchNames();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Which compiled engine answers. */

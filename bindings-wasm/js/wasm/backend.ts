@@ -1,8 +1,8 @@
 import * as glue from "../../glue/spendgate.js";
 import type { Backend } from "../engine/backend.js";
 import { layout, SpendgateError } from "../engine/index.js";
-import { tell, type EngineRestarted } from "./diagnostics.js";
-import { clock, Held } from "./held.js";
+import { tell } from "./diagnostics.js";
+import { clock, Held, type From } from "./held.js";
 
 const ACCEPTED = '{"outcome":"accepted"}';
 /** The place of a command's time in the block, as a float. */
@@ -195,19 +195,26 @@ export class WasmBackend implements Backend {
   }
 }
 
-/** From what an engine goes on. */
-type From = EngineRestarted["from"];
+/** So often a stack may be used up while an engine is opened again, before that counts as its own fault. */
+const OVERFLOWS = 100;
 
 /** What an engine loses by a restart. */
 class Gap {
   #from: From;
   readonly #lost: Record<From, number>;
+  readonly #named: Record<From, number>;
   readonly #ageMs: number;
   readonly #held: Held;
 
   constructor(held: Held) {
     this.#held = held;
-    this.#lost = { snapshot: held.lost("snapshot"), start: held.lost("start"), nothing: held.lost("nothing") };
+    const each = (count: (from: From) => number) => ({
+      snapshot: count("snapshot"),
+      start: count("start"),
+      nothing: count("nothing"),
+    });
+    this.#lost = each((from) => held.lost(from));
+    this.#named = each((from) => held.named(from));
     this.#ageMs = held.ageMs;
     this.#from = held.snapshot.length > 0 ? "snapshot" : "start";
   }
@@ -221,8 +228,10 @@ class Gap {
       this.#from = from === "snapshot" ? "start" : "nothing";
       let text: string;
       try {
-        text = glue.revive(config, policy, from === "snapshot" ? snapshot : start, this.#lost[from]);
-      } catch {
+        text = glue.revive(config, policy, from === "snapshot" ? snapshot : start, this.#named[from]);
+      } catch (cause) {
+        // Where the caller's stack is used up, nothing can be opened: that is no fault of the snapshot.
+        if (cause instanceof RangeError && ++this.#held.overflows < OVERFLOWS) throw cause;
         return false;
       }
       const { engine } = JSON.parse(text) as { engine?: number };

@@ -1,3 +1,5 @@
+import type { From } from "./held.js";
+
 /** An engine failed (a trap in the module) and was made anew from its last snapshot. */
 export interface EngineRestarted {
   kind: "engine_restarted";
@@ -7,7 +9,7 @@ export interface EngineRestarted {
    * From what it goes on: its last periodic snapshot; `start`: as it was opened or restored, for there was no later one
    * or it could not be used; `nothing`: it is lost, every later command throws `internal`.
    */
-  from: "snapshot" | "start" | "nothing";
+  from: From;
   /** Commands since then that count no more; the one that failed is undecided, and among them. */
   commands_lost: number;
   /** Milliseconds from that snapshot to the failure, by the host's clock. */
