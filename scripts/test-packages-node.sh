@@ -6,8 +6,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
-. scripts/node.sh
 need_node
 command -v objdump >/dev/null || apt_install binutils
 
-counted_node node-packages node tests/packaging/js/node.test.mjs
+scripts/node-tests.sh node-packages node tests/packaging/js/node.test.mjs
