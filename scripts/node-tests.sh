@@ -16,6 +16,8 @@ cancelled=$(sed -n 's/^# cancelled //p' "$log")
 failed=$((${failed:-0} + ${cancelled:-0}))
 # A runner that ends without a count has failed.
 [ -n "$passed" ] && [ "$((passed + failed))" -gt 0 ] || failed=$((failed + 1))
-[ $status = 0 ] && [ "$failed" = 0 ] || grep -vE '^ *(duration_ms|type):|^# Subtest|^ok ' "$log"
+# What failed, and what was said beside the tests.
+[ $status = 0 ] && [ "$failed" = 0 ] ||
+    awk '/^(ok |# Subtest|1\.\.)/ { show = 0 } /^not ok/ { show = 1 } show || /^[^ #o1T]/ || /^# [^a-zS]/' "$log"
 echo "$name: ${passed:-0} passed, $failed failed"
 [ "$failed" = 0 ] && [ $status = 0 ]

