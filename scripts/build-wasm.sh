@@ -41,6 +41,18 @@ glue=$PWD/bindings-wasm/glue
 module=$(find "$target"/{,debian-wasm/}wasm32-unknown-unknown/$profile -maxdepth 1 -name spendgate_wasm.wasm \
     -printf '%T@ %p\n' 2>/dev/null | sort -rn | head -1 | cut -d' ' -f2- || true)
 [ -n "$module" ] || setup_fail "the module was not built"
+
+sized() {
+    printf 'spendgate.wasm: %d bytes, %d as gzip\n' "$(wc -c <"$dist/spendgate.wasm")" "$(gzip -9c "$dist/spendgate.wasm" | wc -c)"
+}
+
+# What was made of these very files stays.
+made_of=$(cat "$0" package-lock.json "$module" bindings-wasm/{package,tsconfig}.json bindings-wasm/tsup.config.ts $(find bindings-wasm/js -type f | sort) | sha256sum)
+stamp=$target/wasm-$profile.made
+if [ -e "$dist/spendgate.wasm" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$made_of" ]; then
+    [ $profile = debug ] || sized
+    exit
+fi
 cargo build --quiet --manifest-path scripts/wasm-glue/Cargo.toml --locked --target-dir "$target/wasm-glue"
 "$target/wasm-glue/debug/spendgate-wasm-glue" "$module" "$glue" spendgate
 
@@ -51,9 +63,11 @@ if [ $profile = debug ]; then
     (cd bindings-wasm && SPENDGATE_DIST=$dist ../node_modules/.bin/tsup --silent)
     # The entry is in a folder that says nothing of its files.
     echo '{"type": "module"}' >"$dist/package.json"
+    echo "$made_of" >"$stamp"
     exit
 fi
 node_modules/.bin/wasm-opt "${wasm_features[@]}" -O3 --strip-debug --strip-producers \
     "$glue/spendgate_bg.wasm" -o "$dist/spendgate.wasm"
 (cd bindings-wasm && SPENDGATE_DIST=$dist ../node_modules/.bin/tsup --silent)
-printf 'spendgate.wasm: %d bytes, %d as gzip\n' "$(wc -c <"$dist/spendgate.wasm")" "$(gzip -9c "$dist/spendgate.wasm" | wc -c)"
+echo "$made_of" >"$stamp"
+sized

@@ -3,6 +3,8 @@
 #
 # Prints a line for each fault; exit status 1 when there is one.
 set -uo pipefail
+# A fault that the last part of a pipe finds is counted too.
+shopt -s lastpipe
 cd "$(dirname "$0")/.."
 
 faults=0
@@ -24,7 +26,7 @@ size_of_files() {
     while IFS= read -r file; do
         lines=$(wc -l <"$file")
         [ "$lines" -le 500 ] || fault "more than 500 lines: $file has $lines"
-    done < <(git ls-files -- '*.rs' '*.py' '*.sh' '*.js' '*.ts' Makefile .ci/run)
+    done < <(git ls-files -- '*.rs' '*.py' '*.sh' '*.js' '*.mjs' '*.cjs' '*.ts' Makefile .ci/run)
     while IFS= read -r file; do
         [ "$(wc -c <"$file")" -le 1000000 ] || fault "larger than 1 MB: $file"
     done < <(git ls-files)

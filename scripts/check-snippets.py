@@ -5,7 +5,8 @@ A `json` block that has commands is run as a conformance vector; one with the ke
 checked as a policy. The `spendgate` lines of README.md's `sh` blocks are run one after the other in
 a folder that holds `policy.json` (the README's first policy), `usage.csv` (the made-up log) and the
 examples; a `console` block shows a command, and each line that follows has to be in what it prints.
-The `rust` blocks of two crates' READMEs are run as rustdoc runs examples.
+The `rust` blocks of two crates' READMEs are run as rustdoc runs examples; the README's `js` and `python` blocks as programs, over
+the packages that scripts/test-node.sh and scripts/test-python.sh have built.
 Prints one line for each; the exit status is 1 when one fails. The last line is `snippets: N passed,
 M failed`.
 """
@@ -89,6 +90,16 @@ def run_rust(readme: str, crate: str) -> str | None:
     return None if ran.returncode == 0 else (ran.stdout + ran.stderr).strip()
 
 
+def run_program(language: str, text: str) -> str | None:
+    """What is wrong with a `js` or `python` block; a promise that it makes in a comment is not checked."""
+    programs = {
+        "js": ["node", "--input-type=module", "-"],
+        "python": [str(TARGET / "python-venv" / "bin" / "python"), "-"],
+    }
+    ran = subprocess.run(programs[language], cwd=ROOT, input=text, capture_output=True, text=True)
+    return None if ran.returncode == 0 else (ran.stdout + ran.stderr).strip()
+
+
 def main() -> int:
     """Runs every snippet; gives the exit status."""
     subprocess.run(["cargo", "build", "--quiet", "--workspace", "--lib", "--bins", "--examples"], cwd=ROOT, check=True)
@@ -105,6 +116,9 @@ def main() -> int:
         for example in sorted((ROOT / "examples" / "policies").glob("*.json")):
             results.append((str(example.relative_to(ROOT)), "policy", spendgate("check", str(example), folder=folder)[0]))
     results += [("README.md", *found) for found in run_readme((policies or ["{}"])[0], blocks_of("README.md"))]
+    for language, text in blocks_of("README.md"):
+        if language in ("js", "python"):
+            results.append(("README.md", language, run_program(language, text)))
     for readme, crate in (("core/README.md", "spendgate_core"), ("conformance/README.md", "spendgate_conformance")):
         results.append((readme, "rust", run_rust(readme, crate)))
     for document, what, fault in results:

@@ -7,10 +7,14 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/node.sh
 . scripts/python.sh
 need_rust
+need_node
+need_chromium
 build_programs
 python_module
+node_package
 
 built=${CARGO_TARGET_DIR:-target}/debug
 status=0
@@ -27,5 +31,10 @@ on() {
 
 run core "$built/spendgate" conformance tests/vectors
 run reference "$built/examples/conformance" tests/vectors
+on node "env SPENDGATE_ENGINE=native node bindings-node/tests/serve.mjs"
+on wasm-node "node bindings-wasm/tests/serve.mjs"
+for runtime in workerd deno bun chromium; do
+    on wasm-$runtime "node bindings-wasm/tests/serve-on.mjs $runtime"
+done
 on python "$venv/bin/python bindings-python/tests/serve.py"
 exit $status

@@ -9,15 +9,19 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/node.sh
 . scripts/python.sh
 need_rust
+need_node
 build_programs
 
 built=${CARGO_TARGET_DIR:-target}/debug
 programs=("$@")
 if [ $# = 0 ]; then
     python_module
+    node_package
     programs+=("core=$built/spendgate conformance --serve")
+    programs+=("node=env SPENDGATE_ENGINE=native node bindings-node/tests/serve.mjs" "wasm=node bindings-wasm/tests/serve.mjs")
     programs+=("python=$venv/bin/python bindings-python/tests/serve.py")
 fi
 "$built/spendgate-differential" "${SEED:-1}" "${N:-100000}" "${programs[@]}"

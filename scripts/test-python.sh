@@ -24,7 +24,7 @@ venv=$(cd "$venv" && pwd)
 cd bindings-python
 
 counted_pytest pytest "$@" || status=1
-checked stubtest "$venv/bin/python" -m mypy.stubtest spendgate._native --allowlist tests/stubtest-allowed.txt
+checked stubtest "$venv/bin/python" -m mypy.stubtest spendgate --allowlist tests/stubtest-allowed.txt
 checked mypy "$venv/bin/python" -m mypy --cache-dir "$venv/mypy-cache"
 checked pyright "$venv/bin/pyright" --pythonpath "$venv/bin/python"
 exit $status

@@ -52,14 +52,17 @@ step format cargo fmt --all --check
 step repository scripts/check-repository.sh
 step lint cargo clippy --workspace --all-targets --quiet -- -D warnings
 step tests cargo test --workspace --quiet --no-fail-fast
+step wasm scripts/test-wasm.sh
+step node scripts/test-node.sh
+step python scripts/test-python.sh
 step conformance scripts/conformance.sh
 step differential scripts/differential.sh
+step packages scripts/test-packages.sh
 step generated scripts/generate.sh --check
 step schemas scripts/schemas.sh
 step snippets python3 scripts/check-snippets.py
 step zones tests/zoneinfo/run.sh
 step prices scripts/prices.sh check
-step wasm scripts/wasm-target.sh build --quiet -p spendgate-core
 step docs documentation
 if [ $full = yes ]; then
     step all-zones tests/zoneinfo/run.sh --all

@@ -136,12 +136,21 @@ def refusal(error: SpendgateError) -> Step:
     return {"error": error.code, "message": error.message, **path}
 
 
+def read(line: str) -> Any:
+    """The step; None for one that only the engine can read exactly. A start is always read here."""
+    try:
+        return json.loads(line, parse_int=whole)
+    except Inexact:
+        step = json.loads(line)
+        return step if isinstance(step, dict) and "start" in step else None
+
+
 def main() -> None:
     engine = Engine(at_ms=0)
     answer: Any
     for line in sys.stdin:
         try:
-            step = json.loads(line, parse_int=whole)
+            step = read(line)
             if isinstance(step, dict) and "start" in step:
                 given = step["start"]
                 engine = Engine(given["policy"], prices=given["prices"], at_ms=given["at_ms"])
@@ -150,8 +159,6 @@ def main() -> None:
                 answer = typed(engine, step) if isinstance(step, dict) else None
                 if answer is None:
                     answer = json.loads(engine.command(line))
-        except Inexact:
-            answer = json.loads(engine.command(line))
         except SpendgateError as error:
             answer = refusal(error)
         sys.stdout.write(json.dumps(answer) + "\n")

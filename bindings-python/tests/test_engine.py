@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from spendgate import Engine, SpendgateError, _native
+from spendgate import Engine, SpendgateError
 
 
 def test_a_call_is_held_settled_and_counted(engine, now_ms, spent):
@@ -137,10 +137,3 @@ def test_what_ended_stays_ended(engine, now_ms):
     with pytest.raises(SpendgateError) as conflict:
         engine.settle(decision, now_ms, usd=2)
     assert (conflict.value.code, conflict.value.path) == ("already_settled", None)
-
-
-def test_the_catalogue_names_every_command():
-    catalogue = json.loads(_native.catalogue())
-    named = set(catalogue["commands"])
-    assert named - {"reserve"} <= set(dir(Engine)), "each command has a method of its name"
-    assert {"actions", "reasons", "units", "outcomes", "event_kinds", "dimensions"} <= catalogue.keys()

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from typing_extensions import assert_type
 
-from spendgate import Decision, Engine, Settled, SpendgateError, instance_id
-from spendgate._catalogue import Outcome
+from spendgate import Action, Decision, Engine, Outcome, Reason, Settled, SpendgateError, instance_id
 
 NOW_MS = 1_778_414_400_000
 
@@ -16,6 +15,8 @@ def guarded_call(engine: Engine, user: str) -> str | None:
     decision = engine.reserve(NOW_MS, user=user, tier="free", model="gpt-4o", usd=Decimal("0.05"), ttl_ms=60_000)
     assert_type(decision, Decision)
     assert_type(decision.allowed, bool)
+    assert_type(decision.action, Action)
+    assert_type(decision.reason, Reason)
     assert_type(decision.model, "str | None")
     if not decision.allowed:
         return None
@@ -23,7 +24,8 @@ def guarded_call(engine: Engine, user: str) -> str | None:
         assert_type(decision.window["start"], str)
     for trigger in decision.triggered:
         assert_type(trigger["budget"], str)
-    settled = engine.settle(decision, NOW_MS, usage={"prompt_tokens": 10, "completion_tokens": 5}, ok=True, latency_ms=5)
+    usage = {"prompt_tokens": 10, "completion_tokens": 5}
+    settled = engine.settle(decision, NOW_MS, usage=usage, ok=True, latency_ms=5)
     assert_type(settled, Settled)
     assert_type(settled.overage, "str | None")
     return decision.model

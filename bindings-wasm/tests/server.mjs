@@ -53,8 +53,9 @@ export class Server {
     const { prices, policy, at_ms } = JSON.parse(start);
     this.#engine?.close();
     this.#engine = undefined;
-    // A document that JSON.parse would change goes as its text.
-    this.#engine = new this.#Engine({ prices, policy: isExact(start) ? policy : members(start).policy, at_ms });
+    // What JSON.parse would change goes as its text.
+    const exactly = (value, key) => (isObject(value) && !isExact(start) ? members(start)[key] : value);
+    this.#engine = new this.#Engine({ at_ms, policy: exactly(policy, "policy"), prices: exactly(prices, "prices") });
     return { outcome: "started" };
   }
 
@@ -103,6 +104,10 @@ export class Server {
         return engine.store(value, atMs);
     }
   }
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isPlain(value, keys) {

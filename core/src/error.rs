@@ -127,3 +127,24 @@ impl Error {
         }
     }
 }
+
+/// What was given, for a message: what hides is escaped, and of a long text its beginning is told.
+pub(crate) fn shown(text: &str) -> impl std::fmt::Display {
+    const CHARACTERS: usize = 60;
+    std::fmt::from_fn(move |f| match text.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => write!(f, "{}…", text.get(..end).unwrap_or(text).escape_debug()),
+        None => write!(f, "{}", text.escape_debug()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_message_tells_the_beginning_of_a_long_text() {
+        assert_eq!(shown("a\u{200b}\n").to_string(), "a\\u{200b}\\n");
+        assert_eq!(shown(&"é".repeat(60)).to_string(), "é".repeat(60));
+        assert_eq!(shown(&"é".repeat(1_000_000)).to_string(), format!("{}…", "é".repeat(60)));
+    }
+}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias, TypedDict
 
+from spendgate._catalogue import Action, EventKind, Unit, Why
+
 # An int or float is read by its shortest decimal form; beyond 2^53 an amount has to be a str.
 Amount: TypeAlias = int | float | str | Decimal
 # A policy document: a dict, or its JSON text.
@@ -61,14 +63,14 @@ class Trigger(TypedDict):
     """A budget with a step over, and what that step does."""
 
     budget: str
-    action: str
+    action: Action
 
 
 class Counter(TypedDict):
     """What one budget's counter shows."""
 
     budget: str
-    unit: str
+    unit: Unit
     spent: str
     held: str
     limit: str
@@ -87,7 +89,7 @@ class Candidate(TypedDict):
 
     budget: str
     applies: bool
-    why: str
+    why: Why
 
 
 class Explanation(TypedDict):
@@ -96,7 +98,7 @@ class Explanation(TypedDict):
     candidates: list[Candidate]
 
 
-class Outcome(TypedDict):
+class Done(TypedDict):
     """What a command did."""
 
     outcome: str
@@ -137,7 +139,7 @@ class Expired(TypedDict):
 class Event(TypedDict):
     """What happened; what does not apply is None."""
 
-    kind: str
+    kind: EventKind
     at: str
     user: str | None
     tier: str | None
@@ -145,12 +147,12 @@ class Event(TypedDict):
     model: str | None
     requested_model: str | None
     budget: str | None
-    unit: str | None
+    unit: Unit | None
     spent: str | None
     limit: str | None
     window: Window | None
     percent: int | None
-    action: str | None
+    action: Action | None
     reason: str | None
     amount: str | None
     breaker: str | None

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
         Circuit,
         Cost,
         Document,
+        Done,
         Event,
         Expired,
         Explanation,
-        Outcome,
         Recorded,
         Usage,
         Window,
@@ -154,7 +154,7 @@ class Engine(_native.Engine):
         answer: Expired = self.run({"expire": True, "at_ms": at_ms})
         return answer
 
-    def store(self, state: Literal["up", "down"], at_ms: int) -> Outcome:
+    def store(self, state: Literal["up", "down"], at_ms: int) -> Done:
         """Says whether the store behind the counters can be reached."""
-        answer: Outcome = self.run({"store": state, "at_ms": at_ms})
+        answer: Done = self.run({"store": state, "at_ms": at_ms})
         return answer

@@ -1,8 +1,9 @@
 import type { Backend } from "./backend.js";
-import { ACTIONS, REASONS, type Action, type Dimension, type Reason, type Unit } from "./catalogue.js";
+import { ACTIONS, DIMENSIONS, REASONS, type Action, type Dimension, type Reason, type Unit } from "./catalogue.js";
 import { amountText, reservationText, timeText } from "./format.js";
 import { Answer, HALF_BYTES } from "./layout.js";
-import type { Call, Decision, Trigger, Window } from "./values.js";
+import type { Request } from "./request.js";
+import type { Decision, Trigger, Window } from "./values.js";
 
 /** What a decision names a budget by. */
 export interface BudgetName {
@@ -14,7 +15,21 @@ export interface BudgetName {
 /** The budgets of one policy, by index. */
 export interface Names {
   epoch: number;
-  budgets: readonly BudgetName[];
+  budgets: readonly NamedBudget[];
+}
+
+interface NamedBudget extends BudgetName {
+  /** The attribute that says whose use it counts, by its place among the dimensions; that of `global` is none. */
+  subject: number;
+}
+
+/** The names as a backend gives them. */
+export function named(names: { epoch: number; budgets: readonly BudgetName[] }): Names {
+  const budgets = names.budgets.map((budget) => ({
+    ...budget,
+    subject: budget.scope === "tier" ? USER : DIMENSIONS.indexOf(budget.scope),
+  }));
+  return { epoch: names.epoch, budgets };
 }
 
 const WORD = HALF_BYTES / 4;
@@ -34,108 +49,116 @@ const RESETS = 7;
 const RESERVATION = 8;
 const VERSION = 9;
 
+const USER = DIMENSIONS.indexOf("user");
+const MODEL = DIMENSIONS.indexOf("model");
+
+// Symbols, and nothing with `#`: that would cost as much again as the whole object.
+const FLAGS = Symbol("flags");
+const CODES = Symbol("codes");
+const FIGURES = Symbol("figures");
+const BUDGET = Symbol("budget");
+const SUBJECT = Symbol("subject");
+
 /**
- * A decision unfolded from a block. What is asked most is at hand; figures become text when they are read, for
- * most never are.
+ * A decision unfolded from a block: copied as it stands, for what is never read need not be made. The constructor is
+ * short enough to be inlined.
  */
 export class PackedDecision implements Decision {
-  readonly allowed: boolean;
-  readonly action: Action;
-  readonly reason: Reason;
-  readonly retryable: boolean;
-  readonly degraded: boolean;
-  readonly model: string | null;
-  readonly requested_model: string | null;
-  readonly triggered: readonly Trigger[];
-  readonly #flags: number;
-  readonly #figures: readonly number[];
-  readonly #budget: BudgetName | null;
-  readonly #subject: string | null;
+  declare readonly model: string | null;
+  declare readonly requested_model: string | null;
+  declare readonly triggered: readonly Trigger[];
+  declare private readonly [FLAGS]: number;
+  declare private readonly [CODES]: number;
+  declare private readonly [FIGURES]: readonly number[];
+  declare private readonly [BUDGET]: NamedBudget | null;
+  declare private readonly [SUBJECT]: string | null;
 
-  constructor(from: Backend, call: Call, names: Names) {
+  /** @param request the request that was answered: what it said stands, whatever became of the call it was read from */
+  constructor(from: Backend, request: Request, names: Names) {
     const words = from.words;
-    const floats = from.floats;
     const flags = words[WORD] as number;
-    const codes = words[WORD + 1] as number;
-    this.allowed = (flags & Answer.ALLOWED) !== 0;
-    this.action = ACTIONS[codes & 0xff] as Action;
-    this.reason = REASONS[(codes >> 8) & 0xff] as Reason;
-    this.retryable = (flags & Answer.RETRYABLE) !== 0;
-    this.degraded = (flags & Answer.DEGRADED) !== 0;
-    const asked = call.model ?? null;
-    this.requested_model = asked;
-    this.model = (flags & Answer.DOWNGRADED) === 0 ? asked : sibling(from);
+    this[FLAGS] = flags;
+    this[CODES] = words[WORD + 1] as number;
+    this.requested_model = request.said(MODEL);
+    this.model = (flags & Answer.DOWNGRADED) === 0 ? this.requested_model : sibling(from);
     this.triggered = words[WORD + 3] === 0 ? NONE : triggered(from, names);
-    this.#flags = flags;
-    // Copied by hand: a slice of a typed array costs ten times as much.
-    this.#figures = [
-      floats[FLOAT + 2] as number,
-      floats[FLOAT + 3] as number,
-      floats[FLOAT + 4] as number,
-      floats[FLOAT + 5] as number,
-      floats[FLOAT + 6] as number,
-      floats[FLOAT + 7] as number,
-      floats[FLOAT + 8] as number,
-      floats[FLOAT + 9] as number,
-      floats[FLOAT + 10] as number,
-      floats[FLOAT + 11] as number,
-    ];
+    this[FIGURES] = figures(from.floats);
     const budget = (flags & Answer.FIGURES) === 0 ? null : (names.budgets[words[WORD + 2] as number] ?? null);
-    this.#budget = budget;
-    this.#subject = budget === null ? null : (attribute(call, budget.scope) ?? null);
+    this[BUDGET] = budget;
+    this[SUBJECT] = budget === null ? null : request.said(budget.subject);
+  }
+
+  get allowed(): boolean {
+    return (this[FLAGS] & Answer.ALLOWED) !== 0;
+  }
+
+  get action(): Action {
+    return ACTIONS[this[CODES] & 0xff] as Action;
+  }
+
+  get reason(): Reason {
+    return REASONS[(this[CODES] >> 8) & 0xff] as Reason;
+  }
+
+  get retryable(): boolean {
+    return (this[FLAGS] & Answer.RETRYABLE) !== 0;
+  }
+
+  get degraded(): boolean {
+    return (this[FLAGS] & Answer.DEGRADED) !== 0;
   }
 
   get reservation(): string | null {
-    return (this.#flags & Answer.RESERVATION) === 0 ? null : reservationText(this.#figures[RESERVATION] as number);
+    return (this[FLAGS] & Answer.RESERVATION) === 0 ? null : reservationText(this[FIGURES][RESERVATION] as number);
   }
 
   get policy_version(): number {
-    return this.#figures[VERSION] as number;
+    return this[FIGURES][VERSION] as number;
   }
 
   get budget(): string | null {
-    return this.#budget && this.#budget.id;
+    return this[BUDGET] && this[BUDGET].id;
   }
 
   get scope(): Dimension | null {
-    return this.#budget && this.#budget.scope;
+    return this[BUDGET] && this[BUDGET].scope;
   }
 
   get subject(): string | null {
-    return this.#subject;
+    return this[SUBJECT];
   }
 
   get unit(): Unit | null {
-    return this.#budget && this.#budget.unit;
+    return this[BUDGET] && this[BUDGET].unit;
   }
 
   get limit(): string | null {
-    return this.#amount(LIMIT);
+    return PackedDecision.amount(this, LIMIT);
   }
 
   get spent(): string | null {
-    return this.#amount(SPENT);
+    return PackedDecision.amount(this, SPENT);
   }
 
   get held(): string | null {
-    return this.#amount(HELD);
+    return PackedDecision.amount(this, HELD);
   }
 
   get estimate(): string | null {
-    return (this.#flags & Answer.ESTIMATE) === 0 ? null : this.#amount(ESTIMATE);
+    return (this[FLAGS] & Answer.ESTIMATE) === 0 ? null : PackedDecision.amount(this, ESTIMATE);
   }
 
   get remaining(): string | null {
-    return this.#amount(REMAINING);
+    return PackedDecision.amount(this, REMAINING);
   }
 
   get window(): Window | null {
-    if (this.#budget === null) return null;
-    return { start: timeText(this.#figures[START] as number), end: timeText(this.#figures[END] as number) };
+    if (this[BUDGET] === null) return null;
+    return { start: timeText(this[FIGURES][START] as number), end: timeText(this[FIGURES][END] as number) };
   }
 
   get resets_at(): string | null {
-    return (this.#flags & Answer.RESETS) === 0 ? null : timeText(this.#figures[RESETS] as number);
+    return (this[FLAGS] & Answer.RESETS) === 0 ? null : timeText(this[FIGURES][RESETS] as number);
   }
 
   /** The wire's form, with every key. */
@@ -172,33 +195,30 @@ export class PackedDecision implements Decision {
 
   /** The number of the hold, for the way back; NaN when none was taken. */
   static reservationNumber(decision: PackedDecision): number {
-    return (decision.#flags & Answer.RESERVATION) === 0 ? NaN : (decision.#figures[RESERVATION] as number);
+    return (decision[FLAGS] & Answer.RESERVATION) === 0 ? NaN : (decision[FIGURES][RESERVATION] as number);
   }
 
-  #amount(place: number): string | null {
-    return this.#budget && amountText(this.#figures[place] as number, this.#budget.unit);
+  /** A figure as text; null when no budget is named. */
+  static amount(decision: PackedDecision, place: number): string | null {
+    const budget = decision[BUDGET];
+    return budget && amountText(decision[FIGURES][place] as number, budget.unit);
   }
 }
 
-/** Whose use a budget of that scope counts. */
-function attribute(call: Call, scope: Dimension): string | null | undefined {
-  switch (scope) {
-    case "user":
-    case "tier":
-      return call.user;
-    case "org":
-      return call.org;
-    case "feature":
-      return call.feature;
-    case "session":
-      return call.session;
-    case "provider":
-      return call.provider;
-    case "model":
-      return call.model;
-    default:
-      return null;
-  }
+// Copied by hand: a slice of a typed array costs ten times as much.
+function figures(floats: Float64Array): number[] {
+  return [
+    floats[FLOAT + 2] as number,
+    floats[FLOAT + 3] as number,
+    floats[FLOAT + 4] as number,
+    floats[FLOAT + 5] as number,
+    floats[FLOAT + 6] as number,
+    floats[FLOAT + 7] as number,
+    floats[FLOAT + 8] as number,
+    floats[FLOAT + 9] as number,
+    floats[FLOAT + 10] as number,
+    floats[FLOAT + 11] as number,
+  ];
 }
 
 function triggered(from: Backend, names: Names): readonly Trigger[] {

@@ -1,6 +1,6 @@
 import type { Backend, BackendKind } from "./backend.js";
 import type { Outcome } from "./catalogue.js";
-import { PackedDecision, type Names } from "./decision.js";
+import { named, PackedDecision, type Names } from "./decision.js";
 import { encode } from "./encode.js";
 import { isWireError, refuse, SpendgateError } from "./error.js";
 import { Op, Status } from "./layout.js";
@@ -211,7 +211,7 @@ export class Engine {
       if (!isPlain) break;
       request.epoch = this.#names.epoch;
       const status = backend.run(handle, op);
-      if (status === Status.Done) return new PackedDecision(backend, call, this.#names);
+      if (status === Status.Done) return new PackedDecision(backend, request, this.#names);
       if (status === Status.Text) return this.#text() as Decision;
       if (status === Status.Json) break;
       this.#fetchNames();
@@ -233,7 +233,7 @@ export class Engine {
   }
 
   #fetchNames(): void {
-    this.#names = answer(this.#backend.names(this.#handle)) as Names;
+    this.#names = named(answer(this.#backend.names(this.#handle)) as Names);
     this.#lives = this.#backend.lives;
   }
 

@@ -6,8 +6,8 @@ export interface EngineOptions {
   at_ms: number;
   /** The first policy, as an object or as its JSON text. None: everything is allowed. */
   policy?: PolicyDocument | string | null;
-  /** Prices over the built-in table, USD per million tokens: `{"model": {"input": "2.50", "output": "10"}}`. */
-  prices?: Record<string, Json> | null;
+  /** Prices over the built-in table, USD per million tokens: `{"model": {"input": "2.50", "output": "10"}}`, or that as text. */
+  prices?: Record<string, Json> | string | null;
   /** Seeds the hash of ids, 0 to 2^64 - 1. Random unless given; no answer depends on it. */
   hash_seed?: number | bigint | string;
   /** Subjects without counters share one counter per budget from this many counters on. */

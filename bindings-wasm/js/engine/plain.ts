@@ -12,11 +12,12 @@ export function idOf(reservation: string | Decision): number {
   return typeof reservation === "string" ? reservationNumber(reservation) : NaN;
 }
 
-/** The text of a reservation. */
-export function nameOf(reservation: string | Decision): string {
+/** A reservation as the command has it; what is none is the engine's to refuse. */
+export function nameOf(reservation: string | Decision): unknown {
+  if (typeof reservation !== "object" || reservation === null) return reservation ?? null;
   try {
-    // What is neither is the engine's to refuse.
-    return typeof reservation === "object" && reservation !== null ? (reservation.reservation as string) : reservation;
+    const named: unknown = reservation.reservation;
+    return named === undefined ? reservation : named;
   } catch (cause) {
     throw unreadable(cause);
   }

@@ -11,9 +11,6 @@ const FLAGS = 14;
 const EPOCH = 15;
 const LENGTHS = 16;
 
-/** What no attribute is, so that it is written the next time. */
-const UNKNOWN = "\0";
-
 const encoder = new TextEncoder();
 const requests = new WeakMap<Backend, Request>();
 
@@ -21,13 +18,16 @@ const requests = new WeakMap<Backend, Request>();
  * Writes requests into the block of a backend.
  *
  * Each method says whether it could: what is not plain is left to the command as JSON, which the engine answers or
- * refuses in its own words. A member that is not known is not plain either.
+ * refuses in its own words. A member that is not known is not plain either. All members are read before the first is
+ * written, for a getter may ask the same engine something.
  */
 export class Request {
   readonly #backend: Backend;
   #bytes: Uint8Array;
-  /** What stands in the room of each attribute: most calls have tier, feature and model of the one before. */
-  readonly #texts: string[] = new Array<string>(7).fill(UNKNOWN);
+  /** What stands in the room of each attribute, null where that is not known: most calls have tier, feature and model of the one before. */
+  readonly #texts: (string | null)[] = new Array<null>(7).fill(null);
+  /** The flags of the call written last. */
+  #said = 0;
 
   /** The one writer of a backend's block. */
   static of(backend: Backend): Request {
@@ -44,6 +44,11 @@ export class Request {
   /** The epoch of the names that the host has. */
   set epoch(epoch: number) {
     this.#backend.words[EPOCH] = epoch;
+  }
+
+  /** An attribute of the call written last, by its place among the dimensions; null when it names none. */
+  said(index: number): string | null {
+    return (this.#said & (Asked.ATTRIBUTES << index)) === 0 ? null : (this.#texts[index] as string | null);
   }
 
   /** Writes a call. */
@@ -111,6 +116,7 @@ export class Request {
         flags |= Asked.ATTRIBUTES << 6;
       }
     }
+    this.#said = flags;
     return left === 0 && this.#rest(flags, atMs, ttlMs);
   }
 
@@ -133,7 +139,7 @@ export class Request {
       if (latencyMs !== undefined) left--;
       if (ok !== undefined) {
         left--;
-        if (typeof ok === "boolean") flags = ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
+        if (typeof ok === "boolean") flags |= ok ? Asked.OK_SAID | Asked.OK : Asked.OK_SAID;
         else if (ok !== null) return false;
       }
       if (left !== 0) return false;
@@ -165,9 +171,10 @@ export class Request {
   #amounts(amounts: Estimate): number {
     if (typeof amounts !== "object") return -1;
     const { usd, tokens, input_tokens, output_tokens } = amounts;
-    const floats = this.#backend.floats;
     let left = members(amounts);
     if (left === 0 && Array.isArray(amounts)) return -1;
+    // Asked for when all is read: a getter may have run a command that replaced the views.
+    const floats = this.#backend.floats;
     let flags = 0;
     if (usd !== undefined) {
       left--;
@@ -216,7 +223,7 @@ export class Request {
       seen |= code;
     }
     if (seen > 0x7f) {
-      this.#texts[index] = UNKNOWN;
+      this.#texts[index] = null;
       if (!text.isWellFormed()) return false;
       const wide = encoder.encodeInto(text, bytes.subarray(at, at + Asked.ROOM));
       if (wide.read !== length) return false;
@@ -229,7 +236,7 @@ export class Request {
 
   #forget(): void {
     this.#bytes = this.#backend.bytes;
-    this.#texts.fill(UNKNOWN);
+    this.#texts.fill(null);
   }
 }
 

@@ -7,6 +7,10 @@ import type { Settled } from "./values.js";
 const WORD = HALF_BYTES / 4;
 const FLOAT = HALF_BYTES / 8;
 
+// Symbols, as a decision has them.
+const USD = Symbol("usd");
+const OVERAGE = Symbol("overage");
+
 /** The outcome of an end in a block. */
 export function outcome(from: Backend): Outcome {
   return OUTCOMES[from.words[WORD + 1] as number] as Outcome;
@@ -14,22 +18,22 @@ export function outcome(from: Backend): Outcome {
 
 /** The answer to a settle, unfolded from a block; its amounts become text when they are read. */
 export class PackedSettled implements Settled {
-  readonly outcome: Outcome;
-  readonly #usd: number;
-  readonly #overage: number;
+  declare readonly outcome: Outcome;
+  declare private readonly [USD]: number;
+  declare private readonly [OVERAGE]: number;
 
   constructor(from: Backend) {
     this.outcome = outcome(from);
-    this.#usd = ((from.words[WORD] as number) & Answer.CHARGED) === 0 ? NaN : (from.floats[FLOAT + 3] as number);
-    this.#overage = from.floats[FLOAT + 2] as number;
+    this[USD] = ((from.words[WORD] as number) & Answer.CHARGED) === 0 ? NaN : (from.floats[FLOAT + 3] as number);
+    this[OVERAGE] = from.floats[FLOAT + 2] as number;
   }
 
   get usd(): string | null {
-    return Number.isNaN(this.#usd) ? null : amountText(this.#usd, "usd");
+    return Number.isNaN(this[USD]) ? null : amountText(this[USD], "usd");
   }
 
   get overage(): string | null {
-    return this.#overage > 0 ? amountText(this.#overage, "usd") : null;
+    return this[OVERAGE] > 0 ? amountText(this[OVERAGE], "usd") : null;
   }
 
   /** The wire's form. */

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::dimension::Dimension;
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::id;
 
 /// Checks the ids and the estimate of a call.
@@ -36,7 +36,7 @@ fn fault(call: &Call<'_>) -> Error {
     for dimension in Dimension::ALL {
         let value = dimension.of(call).unwrap_or("-");
         if let Err(error) = id::check(value) {
-            let message = format!("`{}` {error}", value.escape_debug());
+            let message = format!("`{}` {error}", shown(value));
             return Error::InvalidId { path: dimension.as_str().to_owned(), message };
         }
     }

@@ -149,7 +149,7 @@ impl Engine {
         }
         let attributes = &reservation.attributes;
         let (mut charge, unknown) =
-            self.used(actual, attributes.call().provider, attributes.called(), reservation.created_ms);
+            self.used(actual, attributes.provider(), attributes.called(), reservation.created_ms);
         for unit in Unit::ALL {
             if charge.get(unit).is_none() {
                 charge.set(unit, held.get(unit));

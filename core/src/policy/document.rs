@@ -5,7 +5,7 @@ use super::budget::Draft;
 use super::faults::{Faults, Path};
 use super::{Breaker, Budget, Definition, Policy, Trip, malformed, schedule, settings};
 use crate::dimension::Dimension;
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::json::Json;
 use crate::pricing::PriceBook;
 use crate::window::{Weekday, Zone};
@@ -267,7 +267,7 @@ fn price_list(json: &Json, path: &Path, faults: &mut Faults) -> Option<Vec<(Stri
     for (model, rates) in &object.members {
         let path = path.key(model);
         if let Err(error) = crate::id::check(model) {
-            return faults.note(&path, format!("`{}` {error}", model.escape_debug()));
+            return faults.note(&path, format!("`{}` {error}", shown(model)));
         }
         prices.push((model.clone(), settings::rates(rates, &path, faults)?));
     }

@@ -19,7 +19,7 @@ pub(super) fn read(
     for (from, to) in &object.members {
         let path = path.key(from);
         if let Err(error) = crate::id::check(from) {
-            return faults.note(&path, format!("`{}` {error}", from.escape_debug()));
+            return faults.note(&path, format!("`{}` {error}", crate::error::shown(from)));
         }
         let to = faults.id(to, &path)?;
         map.insert(from.as_str().into(), to);

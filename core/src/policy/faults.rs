@@ -1,7 +1,7 @@
 //! Where a document is wrong: every fault with its path, in the order of the document.
 
 use crate::amount::{self, AmountError};
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::id;
 use crate::json::{Json, Object};
 use crate::unit::Unit;
@@ -60,8 +60,7 @@ impl Faults {
         let object = self.any_object(json, path)?;
         for (key, _) in &object.members {
             if !keys.contains(&key.as_str()) {
-                let message =
-                    format!("`{}` is not a key here; known are {}", key.escape_debug(), keys.join(", "));
+                let message = format!("`{}` is not a key here; known are {}", shown(key), keys.join(", "));
                 self.note::<()>(&path.key(key), message);
             }
         }
@@ -112,7 +111,7 @@ impl Faults {
         let text = self.text(json, path)?;
         match id::check(text) {
             Ok(()) => Some(text.into()),
-            Err(error) => self.note(path, format!("`{}` {error}", text.escape_debug())),
+            Err(error) => self.note(path, format!("`{}` {error}", shown(text))),
         }
     }
 
@@ -158,7 +157,7 @@ impl Faults {
             Some((_, value)) => Some(*value),
             None => {
                 let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-                self.note(path, format!("`{}` is not one of {}", text.escape_debug(), names.join(", ")))
+                self.note(path, format!("`{}` is not one of {}", shown(text), names.join(", ")))
             }
         }
     }

@@ -71,7 +71,7 @@ fn patterns(json: &Json, path: &Path, faults: &mut Faults) -> Option<Vec<Box<str
             return faults.note(&path, format!("`{text}` has a `*` that is not its one last character"));
         }
         if let Err(error) = id::check(if text == "*" { text } else { name }) {
-            return faults.note(&path, format!("`{}` {error}", text.escape_debug()));
+            return faults.note(&path, format!("`{}` {error}", crate::error::shown(text)));
         }
         patterns.push(text.into());
     }

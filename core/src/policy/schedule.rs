@@ -92,9 +92,8 @@ pub(super) fn zone(json: &Json, path: &Path, faults: &mut Faults) -> Option<Zone
     let name = faults.text(json, path)?;
     match Zone::find(name) {
         Some(zone) => Some(zone),
-        None => {
-            faults.note(path, format!("`{}` is not a time zone of the IANA database", name.escape_debug()))
-        }
+        None => faults
+            .note(path, format!("`{}` is not a time zone of the IANA database", crate::error::shown(name))),
     }
 }
 
@@ -102,9 +101,10 @@ pub(super) fn weekday(json: &Json, path: &Path, faults: &mut Faults) -> Option<W
     let name = faults.text(json, path)?;
     match Weekday::parse(name) {
         Some(day) => Some(day),
-        None => {
-            faults.note(path, format!("`{}` is not a day of the week, monday to sunday", name.escape_debug()))
-        }
+        None => faults.note(
+            path,
+            format!("`{}` is not a day of the week, monday to sunday", crate::error::shown(name)),
+        ),
     }
 }
 
@@ -114,7 +114,10 @@ pub(super) fn period(json: &Json, path: &Path, faults: &mut Faults) -> Option<Pe
         Some(period) => Some(period),
         None => faults.note(
             path,
-            format!("`{}` is not a period such as 30s, 5m, 5h or 7d, at most 36500d", text.escape_debug()),
+            format!(
+                "`{}` is not a period such as 30s, 5m, 5h or 7d, at most 36500d",
+                crate::error::shown(text)
+            ),
         ),
     }
 }

@@ -94,10 +94,28 @@ impl Attributes {
         Call { user, tier, org, feature, session, provider, model, estimate: Estimate::default() }
     }
 
+    /// The provider that the call names.
+    #[inline]
+    pub(crate) fn provider(&self) -> Option<&str> {
+        self.text(5)
+    }
+
     /// The model that is called: the sibling after a downgrade, else the one asked for.
+    #[inline]
     pub(crate) fn called(&self) -> Option<&str> {
-        let [.., model, called] = self.texts();
-        called.or(model)
+        self.text(7).or_else(|| self.text(6))
+    }
+
+    /// One of the texts, at no cost where it is absent.
+    #[inline]
+    fn text(&self, index: usize) -> Option<&str> {
+        let length = usize::from(*self.lengths.get(index)?);
+        if length == 0 {
+            return None;
+        }
+        let start = self.lengths.iter().take(index).map(|length| usize::from(*length)).sum::<usize>();
+        let bytes = self.far.as_ref().map_or(&self.near[..], |far| far);
+        std::str::from_utf8(bytes.get(start..start + length)?).ok()
     }
 }
 

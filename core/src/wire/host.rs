@@ -5,7 +5,7 @@ use super::{now_of, output, start, step};
 use crate::call::Call;
 use crate::decision::Decision;
 use crate::engine::{Engine, Options, Settled};
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::json::Json;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// |---|---|
 /// | `at_ms` | the time, epoch milliseconds; the policy is read as of then |
 /// | `policy` | the first document, as an object or as its JSON text; none: everything is allowed |
-/// | `prices` | over the built-in table, USD per million tokens: `{"model": {"input": "2.50", "output": "10"}}` |
+/// | `prices` | over the built-in table, USD per million tokens, as an object or as its JSON text: `{"model": {"input": "2.50", "output": "10"}}` |
 /// | `hash_seed`, `max_counters`, `max_events` | as in [`Options`], whose defaults hold where a key is missing |
 ///
 /// # Errors
@@ -42,7 +42,10 @@ pub fn open(config: &str) -> Result<Engine, Error> {
         options.max_events = usize::try_from(most).unwrap_or(usize::MAX);
     }
     let policy = config.get("policy").filter(|policy| !policy.is_null());
-    start(config.get("prices").unwrap_or(&Value::Null), policy, at_ms, options)
+    match config.get("prices") {
+        Some(Value::String(text)) => start(&prices(text)?, policy, at_ms, options),
+        prices => start(prices.unwrap_or(&Value::Null), policy, at_ms, options),
+    }
 }
 
 /// As [`open`], with the state of a snapshot; the policy of `config` decides from now on.
@@ -52,6 +55,16 @@ pub fn open(config: &str) -> Result<Engine, Error> {
 pub fn restore(config: &str, snapshot: &[u8]) -> Result<Engine, Error> {
     let fresh = open(config)?;
     Engine::restore(snapshot, Arc::clone(fresh.policy()), fresh.options().clone())
+}
+
+/// A price list in words of its own: a host that reads numbers as floats loses none of their digits so.
+fn prices(text: &str) -> Result<Value, Error> {
+    read(text).map_err(|error| match error {
+        Error::InvalidCall { path, message } => {
+            Error::InvalidPolicy { path: format!("prices.{path}").trim_end_matches('.').to_owned(), message }
+        }
+        other => other,
+    })
 }
 
 /// The configuration with the policy of `command`, a `set_policy` that was accepted, in place of its own: what
@@ -101,7 +114,7 @@ fn read(text: &str) -> Result<Value, Error> {
     let json: Json = serde_json::from_str(text).map_err(|e| invalid("", format!("is not JSON: {e}")))?;
     match repeated(&json) {
         None => Ok(json.to_value()),
-        Some(key) => Err(invalid(&key, format!("`{}` stands twice", key.escape_debug()))),
+        Some(key) => Err(invalid(&key, format!("`{}` stands twice", shown(&key)))),
     }
 }
 
@@ -120,9 +133,7 @@ fn whole(config: &Map<String, Value>, key: &str) -> Result<Option<u64>, Error> {
     let refuse = |shown: &str| invalid(key, format!("`{shown}` is not a whole number from 0 to 2^64 - 1"));
     match config.get(key) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => {
-            text.parse().map(Some).map_err(|_| refuse(&text.escape_debug().to_string()))
-        }
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| refuse(&shown(text).to_string())),
         Some(Value::Number(number)) => number.as_u64().map(Some).ok_or_else(|| refuse(&number.to_string())),
         Some(other) => Err(invalid(key, format!("has to be a number, is {}", input::kind(other)))),
     }
@@ -152,6 +163,9 @@ mod tests {
             (r#"{"at_ms": 0, "policy": {"budgets": 5}}"#, "invalid_policy", "budgets"),
             (r#"{"at_ms": 0, "policy": "{"}"#, "invalid_policy", ""),
             (r#"{"at_ms": 0, "prices": 5}"#, "invalid_policy", "prices"),
+            (r#"{"at_ms": 0, "prices": "5"}"#, "invalid_policy", "prices"),
+            (r#"{"at_ms": 0, "prices": "{"}"#, "invalid_policy", "prices"),
+            (r#"{"at_ms": 0, "prices": "{\"m\": {}, \"m\": {}}"}"#, "invalid_policy", "prices.m"),
         ] {
             assert_eq!(refused(config), (code, path.to_owned()), "{config}");
         }
@@ -172,6 +186,25 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_the_float_nearest_to_its_text() {
+        let config = r#"{"at_ms": 0, "policy": {"budgets": [{"id": "b", "scope": {"global": true}, "limit": {"usd": "50"},
+            "window": "daily"}]}}"#;
+        let mut engine = open(config).expect("fine");
+        for (number, estimate) in [
+            ("9.493774207000001", "9.493774208"),
+            ("7.3208933080000005", "7.320893309"),
+            ("9.65420000000001e-05", "0.000096543"),
+        ] {
+            let command = format!(r#"{{"at_ms": 1, "preview": {{"estimate": {{"usd": {number}}}}}}}"#);
+            let answer = step_text(&mut engine, &command);
+            assert!(answer.contains(&format!(r#""estimate":"{estimate}""#)), "{number}: {answer}");
+            let float: f64 = number.parse().expect("a number");
+            let nanos = crate::amount::from_f64(float, crate::unit::Unit::Usd).expect("an amount");
+            assert_eq!(crate::amount::format(nanos, crate::unit::Unit::Usd), estimate);
+        }
+    }
+
+    #[test]
     fn a_restored_engine_goes_on() {
         let config = r#"{"at_ms": 0, "policy": {"budgets": [{"id": "b", "scope": {"user": "*"}, "limit": {"usd": "1"},
             "window": "daily", "action": "block"}]}}"#;
@@ -188,8 +221,12 @@ mod tests {
         let config = r#"{"at_ms": 0, "hash_seed": "18446744073709551615", "policy": {"version": 1}}"#;
         let changed = with_policy(config, r#"{"set_policy": {"version": 9007199254740992}, "at_ms": 5}"#);
         let engine = open(&changed.expect("a configuration")).expect("fine");
-        assert_eq!((engine.policy().version(), engine.options().hash_seed), (9_007_199_254_740_992, u64::MAX));
-        for (config, command) in [("[]", "{}"), ("{}", "[]"), ("{}", r#"{"set_policy": {}}"#), (config, "{}")] {
+        assert_eq!(
+            (engine.policy().version(), engine.options().hash_seed),
+            (9_007_199_254_740_992, u64::MAX)
+        );
+        for (config, command) in [("[]", "{}"), ("{}", "[]"), ("{}", r#"{"set_policy": {}}"#), (config, "{}")]
+        {
             assert!(with_policy(config, command).is_err(), "{config} {command}");
         }
     }

@@ -3,7 +3,7 @@
 use crate::amount::{self, AmountError};
 use crate::call::{Actual, Call, Estimate, Report};
 use crate::dimension::Dimension;
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::pricing::{TokenUsage, UsageError};
 use crate::unit::Unit;
 use serde_json::{Map, Value};
@@ -36,10 +36,7 @@ pub(super) fn object<'v>(
         None => Ok(object),
         Some(key) => {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            Err(invalid(
-                &path,
-                format!("`{}` is not a key here; known are {}", key.escape_debug(), keys.join(", ")),
-            ))
+            Err(invalid(&path, format!("`{}` is not a key here; known are {}", shown(key), keys.join(", "))))
         }
     }
 }
@@ -128,7 +125,7 @@ fn amount_of(value: &Value, path: &str, unit: Unit) -> Result<Option<i64>, Error
         Ok(amount) => Ok(Some(amount)),
         Err(AmountError::Negative) => Ok(None),
         Err(error) => {
-            let shown = value.as_str().map_or_else(|| value.to_string(), |s| s.escape_debug().to_string());
+            let shown = value.as_str().map_or_else(|| value.to_string(), |s| shown(s).to_string());
             Err(Error::InvalidAmount { path: path.to_owned(), message: format!("`{shown}` {error}") })
         }
     }
@@ -201,6 +198,6 @@ pub(super) fn signed(value: Option<&Value>, unit: Unit) -> Result<i64, Error> {
         Some(Value::Number(_)) => amount::parse_number(magnitude, unit),
         _ => amount::parse(magnitude, unit),
     };
-    let amount = read.map_err(|error| refuse(format!("`{}` {error}", text.escape_debug())))?;
+    let amount = read.map_err(|error| refuse(format!("`{}` {error}", shown(&text))))?;
     Ok(if negative { amount.saturating_neg() } else { amount })
 }

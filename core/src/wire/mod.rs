@@ -11,7 +11,7 @@ pub use host::{decision_text, error_text, open, restore, settled_text, step_text
 
 use crate::call::Call;
 use crate::engine::{Engine, Options};
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::policy::Policy;
 use crate::pricing::{PriceBook, Rates};
 use crate::reservation::ReservationId;
@@ -105,9 +105,8 @@ fn now_of(step: &Map<String, Value>) -> Result<i64, Error> {
         (Some(ms), _) => {
             ms.as_i64().ok_or_else(|| invalid(format!("`{ms}` is not a time in epoch milliseconds")))
         }
-        (None, Some(Value::String(text))) => time::parse(text).ok_or_else(|| {
-            invalid(format!("`{}` is not an RFC 3339 time of the years 1–9999", text.escape_debug()))
-        }),
+        (None, Some(Value::String(text))) => time::parse(text)
+            .ok_or_else(|| invalid(format!("`{}` is not an RFC 3339 time of the years 1–9999", shown(text)))),
         _ => Err(invalid("a command needs `at_ms` or `at`".to_owned())),
     }
 }
@@ -115,7 +114,7 @@ fn now_of(step: &Map<String, Value>) -> Result<i64, Error> {
 fn command(engine: &mut Engine, step: &Map<String, Value>, now: i64) -> Result<Value, Error> {
     if let Some(key) = step.keys().find(|k| !COMMANDS.contains(&k.as_str()) && !BESIDE.contains(&k.as_str()))
     {
-        return Err(invalid(key, format!("`{}` is not a key of a command", key.escape_debug())));
+        return Err(invalid(key, format!("`{}` is not a key of a command", shown(key))));
     }
     let mut given = step.iter().filter(|(key, _)| COMMANDS.contains(&key.as_str()));
     let (Some((name, value)), None) = (given.next(), given.next()) else {

@@ -25,11 +25,18 @@ USERS = [f"user-{number:06}" for number in range(1_000)]
 # As many calls are in flight at once.
 CHUNKS = [USERS[begin : begin + 100] for begin in range(0, len(USERS), 100)]
 NOW_MS = 1_778_414_400_000
-POLICY = {
-    "budgets": [
-        {"id": "free", "scope": {"tier": "free"}, "limit": {"usd": "9000000"}, "window": "monthly", "action": "block"}
-    ]
-}
+WINDOWS = ["monthly", "weekly", "daily"]
+
+
+def policy(windows: list[str]) -> dict[str, Any]:
+    """A budget of each user of a tier in each of the windows."""
+    scope, limit = {"tier": "free"}, {"usd": "9000000"}
+    return {
+        "budgets": [
+            {"id": window, "scope": scope, "limit": limit, "window": window, "action": "block"} for window in windows
+        ]
+    }
+
 
 # What is timed for some users; and what has to follow it, with what it gave, and is not timed.
 Work = Callable[[list[str]], Any]
@@ -51,8 +58,8 @@ def timed(work: Work, after: Callable[[Any], None] | None = None) -> float:
 class Ours:
     """Our side: a decision for each user, then the end of its reservation."""
 
-    def __init__(self) -> None:
-        self.engine = Engine(POLICY, at_ms=NOW_MS)
+    def __init__(self, windows: list[str]) -> None:
+        self.engine = Engine(policy(windows), at_ms=NOW_MS)
         # The ring of reservations grows over the first 131,072; then the engine is as it stays.
         for _ in range(150):
             self.pair(USERS)
@@ -94,14 +101,17 @@ def ratio(rounds: dict[str, list[float]], over: str, under: str) -> dict[str, An
 
 
 def main() -> None:
-    ours, naive, limits, litellm = Ours(), peers.Naive(), peers.Limits(), peers.LiteLLM()
+    ours, union = Ours(WINDOWS[:1]), Ours(WINDOWS)
+    naive, limits, litellm = peers.Naive(), peers.Limits(), peers.LiteLLM()
     gc.disable()
     rounds = repeated(
         {
             "reserve": lambda: timed(ours.reserve, ours.settle),
+            "union": lambda: timed(union.reserve, union.settle),
             "floor": lambda: timed(lambda users: peers.floor_all(users, NOW_MS)),
             "dict": lambda: timed(naive.spend_all),
             "limits": lambda: timed(limits.hit_all),
+            "limits_union": lambda: timed(limits.hit_all_windows),
         }
     )
     gc.enable()
@@ -109,6 +119,7 @@ def main() -> None:
     goals = {
         "P8 reserve / pyo3 floor": ratio(rounds, "reserve", "floor"),
         "P9 limits / reserve": ratio(rounds, "limits", "reserve"),
+        "P9 limits / reserve, three windows each": ratio(rounds, "limits_union", "union"),
         "P9 dict with a lock / reserve": ratio(rounds, "dict", "reserve"),
         "P10 LiteLLM reserve + reconcile / reserve + settle": ratio(proxy, "litellm", "pair"),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import floor
-from limits import RateLimitItemPerMonth
+from limits import RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMonth
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from litellm.proxy import proxy_server
@@ -56,16 +56,24 @@ class Naive:
         return [spend(user, 0.01) for user in users]
 
 
+LIMIT = 1_000_000_000_000
+
+
 class Limits:
-    """`limits` in memory: a count per user in one fixed window, of whole numbers."""
+    """`limits` in memory: a count per user in fixed windows, of whole numbers; a union is not one step there."""
 
     def __init__(self) -> None:
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
-        self.item = RateLimitItemPerMonth(1_000_000_000_000)
+        self.item = RateLimitItemPerMonth(LIMIT)
+        self.items = (self.item, RateLimitItemPerDay(LIMIT), RateLimitItemPerHour(LIMIT))
 
     def hit_all(self, users: list[str]) -> list[bool]:
         hit, item = self.limiter.hit, self.item
         return [hit(item, user, cost=10) for user in users]
+
+    def hit_all_windows(self, users: list[str]) -> list[bool]:
+        hit, items = self.limiter.hit, self.items
+        return [all([hit(item, user, cost=10) for item in items]) for user in users]
 
 
 class LiteLLM:

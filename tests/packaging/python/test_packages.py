@@ -104,8 +104,9 @@ def test_the_metadata_is_right(wheel, version):
     assert told["License-Expression"] == "MIT OR Apache-2.0"
     assert set(told.get_all("License-File")) == LICENCES
     assert told.get_all("Requires-Dist") is None
-    readme = told.get_payload()
-    assert isinstance(readme, str)
+    content = told.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    readme = content.decode()
     assert readme.strip() == (ROOT / "bindings-python" / "README.md").read_text().strip()
     assert not re.search(r"\]\((?!https?://|#)", readme), "a link that leads nowhere outside the repository"
 
