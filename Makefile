@@ -18,7 +18,7 @@ help: ## list the targets
 demo: ## replay a made-up month of usage against a policy, report in the terminal and as HTML in out/
 	@scripts/demo.sh
 
-test: ## everything that has to pass: format, lints, tests, vectors, zones, prices, wasm, docs
+test: ## everything that has to pass: format, lints, tests, each binding, vectors on each, packages, zones, prices, docs
 	@scripts/test.sh
 
 test-full: ## make test, then all time zones, more random sequences, each fuzz target for a minute
@@ -27,9 +27,8 @@ test-full: ## make test, then all time zones, more random sequences, each fuzz t
 soak: ## random sequences and properties with fresh seeds for SOAK_SECONDS (300)
 	@scripts/soak.sh
 
-bench: ## measure the goals of speed and memory; BENCH=small|1k|1m|10m|growth|overrides for a part
-	$(RUST) cargo run --release -p spendgate-bench -- $(BENCH)
-	@echo "docs/benchmarks.md keeps this table, the command above and the machine it ran on"
+bench: ## measure the goals of speed and memory; BENCH=core|node|wasm|python for a part
+	@scripts/bench.sh $(BENCH)
 
 conformance: ## run the vectors on every implementation; SPENDGATE_VECTORS adds folders
 	@scripts/conformance.sh
