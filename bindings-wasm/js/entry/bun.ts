@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
-// Bun gives the path of the file, and takes the file along into what it bundles.
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+// Bun gives the path of the file, and takes the file along into what it bundles: then it is relative to that.
 import path from "./spendgate.wasm" with { type: "file" };
 import { use } from "../wasm/load.js";
 
-use({ now: () => new WebAssembly.Module(readFileSync(path as unknown as string)) });
+const here = dirname(fileURLToPath(import.meta.url));
+
+use({ now: () => new WebAssembly.Module(readFileSync(resolve(here, path as unknown as string))) });
 
 export * from "../index.js";
