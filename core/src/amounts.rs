@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Amounts {
     /// In the order of [`Unit::ALL`].
     values: [i64; 5],
-    given: u8,
+    /// A bit for each unit that is given. As wide as the others, so that no padding is copied, byte by byte.
+    given: u64,
 }
 
 impl Amounts {
@@ -38,7 +39,7 @@ impl Amounts {
     pub(crate) fn set(&mut self, unit: Unit, amount: Option<i64>) {
         if let Some(place) = self.values.get_mut(unit as usize) {
             *place = amount.unwrap_or(0);
-            self.given = self.given & !(1 << unit as u8) | u8::from(amount.is_some()) << unit as u8;
+            self.given = self.given & !(1 << unit as u8) | u64::from(amount.is_some()) << unit as u8;
         }
     }
 

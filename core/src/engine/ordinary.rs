@@ -4,7 +4,8 @@
 //! Where anything is out of the ordinary it gives up before it has changed anything.
 //!
 //! Its parts, and what they call elsewhere, are inlined by force: left to itself the compiler makes calls of them,
-//! which took a tenth more instructions (docs/benchmarks.md says how they are counted).
+//! which took a tenth more instructions (docs/benchmarks.md says how they are counted). What they fill is filled in its
+//! place: a processor that copies what it has just written in smaller pieces waits until all of them have left it.
 
 use super::check::check_unknown;
 use super::price::Priced;
@@ -15,8 +16,8 @@ use crate::amounts::Amounts;
 use crate::call::Call;
 use crate::decision::{BudgetIndex, Decision, Figures, Reason};
 use crate::judge::Share;
-use crate::ledger::{Counter, CounterRef, Kind, Ledger, NEAR, NO_ROW};
-use crate::reservation::{Held, Holds, Lead};
+use crate::ledger::{Counter, Kind, Ledger, NEAR, NO_ROW};
+use crate::reservation::{Holds, Lead};
 use smallvec::SmallVec;
 
 /// Whose counters the seats of a call have.
@@ -51,7 +52,8 @@ impl Engine {
             Some(last) if last.global => self.ledger.global()?,
             _ => (NO_ROW, near),
         };
-        let room = find_room(seats, near, global.1, &amounts)?;
+        let mut room = Room { places: [0; SEATS_MAX], winner: usize::MAX };
+        find_room(seats, near, global.1, &amounts, &mut room)?;
         let rows = Rows { user: number, global: global.0 };
         let figures = figures(seats, &room, near, global.1, &amounts);
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(TTL_MS));
@@ -91,8 +93,8 @@ fn find_room(
     user: &[Counter; NEAR],
     global: &[Counter; NEAR],
     amounts: &Amounts,
-) -> Option<Room> {
-    let mut room = Room { places: [0; SEATS_MAX], winner: usize::MAX };
+    room: &mut Room,
+) -> Option<()> {
     let (mut fullest, mut rank) = (Share { used: 0, limit: 1 }, u32::MAX);
     let mut places = room.places.iter_mut();
     for (number, seat) in seats.iter().enumerate() {
@@ -115,7 +117,7 @@ fn find_room(
             (room.winner, fullest, rank) = (number, share, seat.rank);
         }
     }
-    Some(room)
+    Some(())
 }
 
 /// Where a seat's counter stands among the near ones, and the counter.
@@ -159,9 +161,9 @@ fn hold(ledger: &mut Ledger, seats: &[Seat], room: &Room, rows: Rows, amounts: &
         let Some(row) = ledger.subjects.row_mut(number) else { return };
         let near = row.near_mut();
         for (seat, place) in
-            seats.iter().zip(room.places).filter(|(seat, _)| seat.charges && seat.global == global)
+            seats.iter().zip(&room.places).filter(|(seat, _)| seat.charges && seat.global == global)
         {
-            if let Some(counter) = near.get_mut(usize::from(place)) {
+            if let Some(counter) = near.get_mut(usize::from(*place)) {
                 counter.held = counter.held.wrapping_add(amounts.or_zero(seat.unit));
             }
         }
@@ -175,13 +177,15 @@ fn hold(ledger: &mut Ledger, seats: &[Seat], room: &Room, rows: Rows, amounts: &
 /// What the reservation holds.
 #[inline(always)]
 fn held(seats: &[Seat], room: &Room, rows: Rows, counters: &mut Holds) {
-    for (seat, place) in seats.iter().zip(room.places).filter(|(seat, _)| seat.charges) {
+    for (seat, place) in seats.iter().zip(&room.places).filter(|(seat, _)| seat.charges) {
         let row = if seat.global { rows.global } else { rows.user };
-        counters.push(Held {
-            at: CounterRef { row, definition: seat.definition, window: seat.window },
-            place: u16::from(place),
-            unit: seat.unit,
-            alarm: seat.charge_alarm,
+        counters.push_with(|held| {
+            held.at.row = row;
+            held.at.definition = seat.definition;
+            held.at.window = seat.window;
+            held.place = u16::from(*place);
+            held.unit = seat.unit;
+            held.alarm = seat.charge_alarm;
         });
     }
 }

@@ -39,12 +39,16 @@ impl Engine {
     }
 
     /// What the call is expected to use, by unit, and what is known of its price.
-    #[inline]
+    #[inline(always)]
     pub(super) fn expected(&self, call: &Call<'_>, now: i64) -> (Amounts, Priced) {
         let estimate = self.estimate(call);
         if let Estimate { usd: Some(usd), tokens: None, input_tokens: None, output_tokens: None } = estimate {
             return (Amounts::of_usd(*usd), Priced::Yes);
         }
+        self.expected_by_tokens(estimate, call, now)
+    }
+
+    fn expected_by_tokens(&self, estimate: &Estimate, call: &Call<'_>, now: i64) -> (Amounts, Priced) {
         let mut amounts = tokens(estimate.tokens, estimate.input_tokens, estimate.output_tokens);
         amounts.set(Unit::Requests, Some(1));
         let mut priced = Priced::Yes;

@@ -67,7 +67,6 @@ pub(super) fn call(half: &Half) -> Option<Asked<'_>> {
         let bytes = room.get(..usize::try_from(word(half, LENGTHS + 4 * index)).ok()?)?;
         std::str::from_utf8(bytes).ok().map(Some)
     };
-    let [usd, tokens, input_tokens, output_tokens] = amounts(half, flags)?;
     let call = Call {
         user: attribute(0)?,
         tier: attribute(1)?,
@@ -76,7 +75,12 @@ pub(super) fn call(half: &Half) -> Option<Asked<'_>> {
         session: attribute(4)?,
         provider: attribute(5)?,
         model: attribute(6)?,
-        estimate: Estimate { usd, tokens, input_tokens, output_tokens },
+        estimate: Estimate {
+            usd: amount(half, flags, 0)?,
+            tokens: amount(half, flags, 1)?,
+            input_tokens: amount(half, flags, 2)?,
+            output_tokens: amount(half, flags, 3)?,
+        },
     };
     Some((call, whole(half, 0)?, duration(half, flags)?))
 }
@@ -85,14 +89,19 @@ pub(super) fn call(half: &Half) -> Option<Asked<'_>> {
 #[inline]
 pub(super) fn end(half: &Half) -> Option<End> {
     let flags = word(half, FLAGS);
-    let [usd, tokens, input_tokens, output_tokens] = amounts(half, flags)?;
     let latency_ms = duration(half, flags)?;
     if latency_ms.is_some_and(|latency| latency < 0) {
         return None;
     }
     Some(End {
         reservation: ReservationId::from_bits(u64::try_from(whole(half, 48)?).ok()?),
-        actual: Actual { usd, tokens, input_tokens, output_tokens, ..Actual::default() },
+        actual: Actual {
+            usd: amount(half, flags, 0)?,
+            tokens: amount(half, flags, 1)?,
+            input_tokens: amount(half, flags, 2)?,
+            output_tokens: amount(half, flags, 3)?,
+            ..Actual::default()
+        },
         report: Report { ok: (flags & OK_SAID != 0).then_some(flags & OK != 0), latency_ms },
         now_ms: whole(half, 0)?,
     })
@@ -103,18 +112,14 @@ fn duration(half: &Half, flags: u32) -> Option<Option<i64>> {
     if flags & DURATION == 0 { Some(None) } else { whole(half, 8).map(Some) }
 }
 
-#[inline]
-fn amounts(half: &Half, flags: u32) -> Option<[Option<i64>; 4]> {
-    let mut amounts = [None; 4];
-    if flags & (0b1111 * AMOUNTS) == 0 {
-        return Some(amounts);
+/// One of the amounts. One by one, each is put where it belongs; all of them at once would be copied there.
+#[inline(always)]
+fn amount(half: &Half, flags: u32, index: usize) -> Option<Option<i64>> {
+    if flags & (AMOUNTS << index) == 0 {
+        return Some(None);
     }
-    for (index, (amount, unit)) in amounts.iter_mut().zip(UNITS).enumerate() {
-        if flags & (AMOUNTS << index) != 0 {
-            *amount = Some(amount::from_f64(number(half, 16 + 8 * index), unit).ok()?);
-        }
-    }
-    Some(amounts)
+    let unit = *UNITS.get(index)?;
+    amount::from_f64(number(half, 16 + 8 * index), unit).ok().map(Some)
 }
 
 /// A whole number that is exact in a float.

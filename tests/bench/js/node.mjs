@@ -69,25 +69,30 @@ async function border() {
   return { nanoseconds, ratio: ratio(nanoseconds.reserve, nanoseconds.floor), pass: "<= 4", stretch: "<= 2" };
 }
 
-/** P6: a call from the question to the charge, against one `consume`. */
+/**
+ * P6: the question whether a call may go, counted at once, against one `consume`. The rival does no more than that; what
+ * the settle costs afterwards, which a limiter has not, stands beside it.
+ */
 async function limiter(windows, rival) {
   const engine = open({ requests: "1000000000" }, windows);
   const calls = users.map((user) => ({ user }));
-  let allowed = 0;
+  const held = [];
+  let settled = 0;
   const nanoseconds = await race({
-    async "rate-limiter-flexible"() {
+    async consume() {
       for (let n = 0; n < BATCH; n++) await rival.consume(users[next()]);
     },
-    "reserve and settle"() {
-      for (let n = 0; n < BATCH; n++) {
-        const decision = engine.reserve(calls[next()], AT_MS);
-        if (decision.allowed) allowed++;
-        engine.settle(decision, undefined, AT_MS);
-      }
+    reserve() {
+      for (let n = 0; n < BATCH; n++) held.push(engine.reserve(calls[next()], AT_MS));
+    },
+    settle() {
+      for (const decision of held) if (engine.settle(decision, undefined, AT_MS).outcome === "settled") settled++;
+      held.length = 0;
     },
   });
-  if (allowed !== (ROUNDS + WARM_UP) * BATCH) throw new Error("a call was refused");
-  return { nanoseconds, ratio: ratio(nanoseconds["rate-limiter-flexible"], nanoseconds["reserve and settle"]) };
+  if (settled !== (ROUNDS + WARM_UP) * BATCH) throw new Error("a call was refused");
+  const { consume, reserve, settle } = nanoseconds;
+  return { nanoseconds, ratio: ratio(consume, reserve), ratio_with_settle: ratio(consume, reserve + settle) };
 }
 
 const memory = (name, days) =>
