@@ -27,7 +27,7 @@ pub mod injected {
     #[allow(clippy::panic, reason = "that is what it is for")]
     pub(crate) fn point(export: &str) {
         if strikes(export) {
-            panic!("injected");
+            panic!("a panic on purpose");
         }
     }
 }
