@@ -10,7 +10,7 @@ mod resolve;
 mod table;
 mod usage;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -77,23 +77,21 @@ struct Layer {
 /// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct PriceBook {
-    table: Option<&'static Table>,
+    table: Option<&'static LazyLock<Table>>,
     given: Option<Arc<Layer>>,
 }
 
 /// What an id of another book costs.
 static NOTHING: Rates = Rates::flat(Sheet::flat(0, 0));
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| parse::builtin().0)
-}
+/// Read when the first price is asked for: a host that has no use for one starts the sooner.
+static TABLE: LazyLock<Table> = LazyLock::new(|| parse::builtin().0);
 
 impl PriceBook {
     /// The table that ships with the core; it is read once, on first use.
     #[must_use]
     pub fn builtin() -> PriceBook {
-        PriceBook { table: Some(table()), given: None }
+        PriceBook { table: Some(&TABLE), given: None }
     }
 
     /// A book that knows no price.

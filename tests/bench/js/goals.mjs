@@ -9,27 +9,36 @@ export function median(numbers) {
 
 /**
  * Times contestants in turn, again and again, so that what else the machine does falls on all of them. The first round
- * warms up and is dropped. Gives the times of each, by round.
+ * warms up and is dropped. Gives of each the times that count, by round, and all of them.
  *
  * @param {Record<string, () => number | Promise<number>>} contestants functions that time themselves once
  * @param {{rounds: number, best: number}} options of `best` times in a row the least counts: what is not the
- *   contestant's own only adds
+ *   contestant's own only adds. What comes rarely, a collection of garbage say, is in none but all of them
+ * @returns {Promise<Record<string, {least: number[], all: number[]}>>}
  */
 export async function interleaved(contestants, { rounds, best }) {
-  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, { least: [], all: [] }]));
   for (let round = 0; round <= rounds; round++) {
     for (const [name, once] of Object.entries(contestants)) {
-      let least = Infinity;
-      for (let left = best; left > 0; left--) least = Math.min(least, await once());
-      if (round > 0) times[name].push(least);
+      const taken = [];
+      while (taken.length < best) taken.push(await once());
+      if (round === 0) continue;
+      times[name].least.push(Math.min(...taken));
+      times[name].all.push(...taken);
     }
   }
   return times;
 }
 
-/** The median over the rounds of one time by another. */
+/** The median over the rounds of one contestant's time by another's. */
 export function ratio(over, under) {
-  return median(over.map((time, round) => time / under[round]));
+  return median(over.least.map((time, round) => time / under.least[round]));
+}
+
+/** The sum of all of one contestant's times by that of another's. */
+export function ratioOfAll(over, under) {
+  const sum = ({ all }) => all.reduce((total, time) => total + time, 0);
+  return sum(over) / sum(under);
 }
 
 /**
