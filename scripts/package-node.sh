@@ -13,7 +13,6 @@ case $# in
 0 | 2) ;;
 *) setup_fail "usage: scripts/package-node.sh [PLATFORM FILE]" ;;
 esac
-need_node
 staged=${CARGO_TARGET_DIR:-target}/package-node
 mkdir -p dist "$staged"
 
@@ -25,9 +24,11 @@ pack() {
 }
 
 if [ $# = 2 ]; then
+    # On any system that has npm: the packages of the workspace are not all for each.
     pack "$1" "$1" "$2"
     exit
 fi
+need_node
 need_rust
 build_portable spendgate-node --locked
 addon=$built/libspendgate_node.so
