@@ -35,6 +35,11 @@ glue=$PWD/bindings-wasm/glue
 (
     # Panics name their sources, and those are not to be paths of this machine.
     portable_flags
+    if [ $profile = release ]; then
+        # As fast as level 3 here and 7 % smaller as gzip: what has to be inlined says so in the core. Levels "s" and "z" are
+        # 11 % and 18 % smaller, and a decision takes 1.4 and 1.8 times as long.
+        export CARGO_PROFILE_RELEASE_OPT_LEVEL=2 RUSTFLAGS="$RUSTFLAGS -Cllvm-args=-inline-threshold=60"
+    fi
     CARGO_TARGET_DIR=$target scripts/wasm-target.sh build --quiet -p spendgate-wasm "${arguments[@]}"
 )
 # The newest: the two toolchains of scripts/wasm-target.sh have folders of their own.
