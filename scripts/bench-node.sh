@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the goals P5 and P6 of docs/benchmarks.md on Node.js: prints one JSON object.
+# Measures the goals P5 and P6 of docs/benchmarks.md on Node.js: prints a line of JSON for each.
 #
 #   scripts/bench-node.sh [PROGRAM]    on that Node.js instead of this machine's
 set -euo pipefail

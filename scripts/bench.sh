@@ -11,16 +11,32 @@ core() {
     cargo run --quiet --release -p spendgate-bench -- "$1"
 }
 
+# Lines of JSON as rows of the core's table.
+rows() {
+    python3 -c '
+import json, sys
+for line in sys.stdin:
+    if not line.startswith("{"):
+        print(line, end="", file=sys.stderr)
+        continue
+    goal = json.loads(line)
+    figure, passed, stretch = goal["figure"], goal["pass"], goal["stretch"]
+    better = (lambda wanted: figure <= wanted) if stretch < passed else (lambda wanted: figure >= wanted)
+    verdict = "stretch" if better(stretch) else "pass" if better(passed) else "MISSED"
+    print("{:<58} {:>9.3f} {:>8} {:>8}  {:<8} {}".format(goal["goal"], figure, passed, stretch, verdict, goal["detail"]))
+'
+}
+
 case ${1:-all} in
 all)
     core all
-    scripts/bench-node.sh
-    tests/bench/js/run.sh
-    tests/bench/python/run.sh
+    scripts/bench-node.sh | rows
+    tests/bench/js/run.sh | rows
+    tests/bench/python/run.sh | rows
     ;;
 core) core all ;;
-node) scripts/bench-node.sh ;;
-wasm) tests/bench/js/run.sh ;;
-python) tests/bench/python/run.sh ;;
+node) scripts/bench-node.sh | rows ;;
+wasm) tests/bench/js/run.sh | rows ;;
+python) tests/bench/python/run.sh | rows ;;
 *) core "$1" ;;
 esac

@@ -42,11 +42,12 @@ export function ratioOfAll(over, under) {
 }
 
 /**
- * Prints a goal as one line of JSON.
+ * Prints a goal as one line of JSON; scripts/bench.sh makes a row of it.
  *
  * @param {string} goal its number and what is measured
  * @param {number} figure what was measured
- * @param {{pass: number, stretch: number, detail: string}} more what it should be, and what the figure is made of
+ * @param {{pass: number, stretch: number, detail: string}} more what it should be, and what the figure is made of: at most
+ *   that, or at least where `stretch` is the larger
  */
 export function print(goal, figure, { pass, stretch, detail }) {
   console.log(JSON.stringify({ goal, figure: Number(figure.toPrecision(4)), pass, stretch, detail }));
