@@ -63,4 +63,4 @@ docs: ## build the documentation of the crates
 	$(RUST) RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 clean: ## remove what was built
-	rm -rf target out core/fuzz/target
+	rm -rf target out dist core/fuzz/target tests/schemas/target bindings-*/dist bindings-wasm/glue bindings-node/spendgate.node node_modules
