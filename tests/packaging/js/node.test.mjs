@@ -139,7 +139,7 @@ test("the packed addon has nothing that is for tests and benchmarks, and no fold
     ...["VERSION", "attach", "catalogue", "close", "command", "connect", "names", "open", "restore", "snapshot", "text"],
   ]);
   const bytes = readFileSync(file).toString("latin1");
-  for (const folder of ["/root/", "/home/", "/work/", "/Users/", "/tmp/"]) assert.ok(!bytes.includes(folder), folder);
+  for (const name of ["root", "home", "work", "Users", "tmp"]) assert.ok(!bytes.includes(`/${name}/`), name);
 });
 
 test("the packed addon asks for no symbol later than glibc 2.28", () => {
