@@ -1,0 +1,154 @@
+import type { Call } from "@spendgate/wasm/engine";
+import { subjectOf, type Attributes, type Subject, type Tags } from "./attributes.js";
+import type { Guarding } from "./clients/guard.js";
+import type { Operation, Params } from "./clients/operation.js";
+import { newScope } from "./context.js";
+import type { Diagnostics } from "./diagnostics.js";
+import { LLMBudgetExceededError, LLMCircuitOpenError } from "./errors.js";
+import type { Estimator, Shape } from "./estimate/estimate.js";
+import type { InlineBudget } from "./inline-budget.js";
+import type { Ledger } from "./ledger.js";
+import type { BudgetWarning, SpendGateOptions } from "./options.js";
+import { Ticket } from "./ticket.js";
+import { Trace } from "./trace.js";
+
+/** What one call brings beside its attributes. */
+interface Rider {
+  /** The tier whose template is the call's inline budget. */
+  template: string | undefined;
+  onWarning: ((warning: BudgetWarning) => unknown) | undefined;
+}
+
+/** What follows a request: who it is for, and whether a call of it is being made right now. */
+interface Following {
+  attributes: Attributes;
+  isInside: boolean;
+  rider?: Rider;
+}
+
+/** Admits calls, for whoever makes them. */
+export class Calls {
+  /** False lets every call pass as if there were no gate. */
+  isEnabled: boolean;
+  readonly isStrict: boolean;
+  readonly #scope = newScope<Following>();
+  readonly #cuts: boolean;
+
+  constructor(
+    readonly ledger: Ledger,
+    readonly diagnostics: Diagnostics,
+    private readonly estimator: Estimator,
+    options: SpendGateOptions,
+    isEnabled: boolean,
+  ) {
+    this.isEnabled = isEnabled;
+    this.isStrict = options.strict === true;
+    this.#cuts = options.cutStreams === true;
+  }
+
+  /** What is done about a stream that would pass a budget; null lets it run. */
+  get cutting(): ((error: Error) => void) | null {
+    return this.#cuts ? (error) => this.diagnostics.tell("stream_cut", error.message) : null;
+  }
+
+  /** Runs `work` with these attributes over those around it. */
+  run<R>(attributes: Attributes, work: () => R): R {
+    const around = this.#scope.get();
+    return this.#scope.run({ attributes: { ...subjectOf(around?.attributes, attributes) }, isInside: false }, work);
+  }
+
+  /** Runs `work`, whose one call has these attributes, a budget of its own and a callback of its own. */
+  track<R>(
+    attributes: Attributes,
+    budget: InlineBudget | undefined,
+    onWarning: Rider["onWarning"],
+    work: () => R,
+  ): R {
+    const template = budget === undefined || !this.isEnabled ? undefined : this.ledger.templateOf(budget);
+    const around = subjectOf(this.#scope.get()?.attributes, attributes);
+    return this.#scope.run({ attributes: around, isInside: false, rider: { template, onWarning } }, work);
+  }
+
+  /** Who a call is for: what is around it, under what is said of it. */
+  subject(attributes: Attributes | undefined): Subject {
+    return subjectOf(this.#scope.get()?.attributes, attributes);
+  }
+
+  /** Whether a call is being made by one that was admitted already. */
+  isInside(): boolean {
+    return this.#scope.get()?.isInside === true;
+  }
+
+  /** Runs what makes an admitted call. */
+  inside<R>(work: () => R): R {
+    return this.#scope.run({ attributes: this.#scope.get()?.attributes ?? {}, isInside: true }, work);
+  }
+
+  /** Admits a call of a client's method. Throws the budget's error or the circuit's, and nothing else. */
+  async begin(operation: Operation, params: Params, { attributes, provider }: Guarding): Promise<Ticket> {
+    return this.admit(() => this.#shape(operation, params), attributes, provider, params, operation.name);
+  }
+
+  /**
+   * Admits a call by what is known of it. Throws the budget's error or the circuit's, and nothing else.
+   *
+   * @param provider who is called, unless the attributes say it
+   * @param params the parameters as the caller knows them, for an estimate of the application's
+   * @param operation what is done, in the words of OpenTelemetry's `gen_ai.operation.name`
+   */
+  async admit(
+    shapeOf: () => Shape,
+    attributes: Attributes | undefined,
+    provider: string | undefined,
+    params: unknown,
+    operation: string,
+  ): Promise<Ticket> {
+    // Both are of the moment of the call, and not of when the policy is there.
+    const subject = this.subject(attributes);
+    const rider = this.#scope.get()?.rider;
+    const trace = Trace.start();
+    await this.ledger.starting;
+    const shape = shapeOf();
+    const from = subject.provider ?? provider;
+    const { estimate, inputTokens } = this.estimator.of(shape, from, subject.feature, params);
+    const call = callOf(subject, from, shape.model, rider);
+    if (estimate !== undefined) call.estimate = estimate;
+    const decision = this.ledger.reserve(call);
+    trace?.decided(operation, call, decision);
+    if (decision !== undefined && !decision.allowed) {
+      if (decision.reason === "circuit_open") throw new LLMCircuitOpenError(decision, subject);
+      throw new LLMBudgetExceededError(decision, subject);
+    }
+    return new Ticket(this.ledger, subject, call, decision, inputTokens, trace);
+  }
+
+  #shape(operation: Operation, params: Params): Shape {
+    try {
+      return operation.shape(params);
+    } catch (error) {
+      this.diagnostics.tell("invalid_estimate", `the parameters of ${operation.method} cannot be read`, error);
+      return { model: undefined, input: [] };
+    }
+  }
+}
+
+/** What rides along with a call and stands beside it, for the call itself goes to the engine. */
+interface Baggage {
+  tags: Tags | undefined;
+  onWarning: Rider["onWarning"];
+}
+
+const baggage = new WeakMap<Call, Baggage>();
+
+/** A call in the engine's words. */
+export function callOf(subject: Subject, provider: string | undefined, model: string | undefined, rider?: Rider): Call {
+  const { user, tier, org, feature, session, tags } = subject;
+  const call: Call = { user, tier: rider?.template ?? tier, org, feature, session, provider, model };
+  if (tags !== undefined || rider?.onWarning !== undefined) baggage.set(call, { tags, onWarning: rider?.onWarning });
+  return call;
+}
+
+/** What rides along with a call made by `callOf`. */
+export function baggageOf(call: Call): Baggage | undefined {
+  return baggage.get(call);
+}

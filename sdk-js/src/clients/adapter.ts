@@ -1,0 +1,22 @@
+import type { Operation, Params } from "./operation.js";
+
+/** What is to be known of a provider's client, to enforce it without importing it. */
+export interface Adapter {
+  readonly name: string;
+  /** Whether `client` has this shape. */
+  matches(client: object): boolean;
+  /** Who is called by it, in the words of the price table. */
+  provider(client: object): string;
+  /** A copy with the same settings; null where it cannot be copied, and the client itself is patched. */
+  copy(client: object): object | null;
+  /** Methods that make further copies, which are guarded like it. */
+  readonly copies: readonly string[];
+  /** Methods that are enforced. */
+  readonly operations: readonly Operation[];
+  /** Which method answers such parameters, and the parameters for it. */
+  call(params: Params, isStream: boolean): { method: string; params: Params };
+  /** Methods and groups of them that cost nothing. */
+  readonly free: readonly string[];
+  /** Methods that cost, and are not enforced. */
+  readonly unenforced: readonly string[];
+}

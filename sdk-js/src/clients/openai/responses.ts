@@ -1,0 +1,34 @@
+import type { Actual } from "@spendgate/wasm/engine";
+import { member, number, text, type Meter, type Operation } from "../operation.js";
+import { lengthOf, openaiUsage } from "./chat.js";
+
+/** The events after which a response changes no more. */
+const ENDS = new Set(["response.completed", "response.incomplete", "response.failed"]);
+
+/** The Responses API. */
+export const responses: Operation = {
+  method: "responses.create",
+  name: "chat",
+  shape: (params) => ({
+    model: text(params, "model"),
+    input: [params["instructions"], params["input"], params["tools"], params["text"]],
+    maxOutputTokens: number(params, "max_output_tokens"),
+  }),
+  withModel: (params, model) => ({ ...params, model }),
+  used: openaiUsage,
+  meter: () => new ResponsesMeter(),
+};
+
+class ResponsesMeter implements Meter {
+  #used: Actual | undefined;
+
+  see(event: unknown): number {
+    const type = text(event, "type") ?? "";
+    if (ENDS.has(type)) this.#used = openaiUsage(member(event, "response"));
+    return type.endsWith(".delta") ? lengthOf(member(event, "delta")) : 0;
+  }
+
+  used(): Actual | undefined {
+    return this.#used;
+  }
+}

@@ -1,0 +1,96 @@
+import { endingOf } from "./failure.js";
+import type { Meter } from "./operation.js";
+import type { Ticket } from "../ticket.js";
+
+/** How a stream is watched over. */
+export interface Watch {
+  meter: Meter;
+  ticket: Ticket;
+  /** Ends the stream where more of it would pass a budget; told of it. */
+  cut: ((error: Error) => void) | null;
+}
+
+type Chunks = AsyncIterator<unknown>;
+
+/**
+ * The chunks of `source` as they come, metered. The call ends with the stream: at its end, at an error, when its reader leaves,
+ * or when nobody holds the iterator any more.
+ *
+ * @param owner kept as long as the iterator is, for its own end would end the call
+ */
+export function metered(source: () => Chunks, watch: Watch, owner: unknown): AsyncIterableIterator<unknown> {
+  const chunks = read(source, watch);
+  const iterator = {
+    owner,
+    next: () => chunks.next(),
+    return: (value?: unknown) => {
+      // A generator that has not begun has no `finally`.
+      watch.ticket.settleDelivered();
+      return chunks.return(value as void);
+    },
+    throw: (error?: unknown) => {
+      watch.ticket.settleDelivered();
+      return chunks.throw(error);
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  watch.ticket.endsWith(iterator);
+  return iterator;
+}
+
+async function* read(source: () => Chunks, { meter, ticket, cut }: Watch): AsyncGenerator<unknown, void> {
+  try {
+    for await (const chunk of { [Symbol.asyncIterator]: source }) {
+      const bytes = see(meter, chunk);
+      const error = cut !== null && bytes > 0 ? ticket.wouldPass(bytes) : null;
+      if (error !== null) {
+        cut?.(error);
+        throw error;
+      }
+      ticket.received(bytes, meter.inputTokens);
+      if (meter.isHidden !== true) yield chunk;
+    }
+    const used = meter.used();
+    if (used === undefined) ticket.settleDelivered();
+    else ticket.settle(used);
+  } catch (error) {
+    endStream(ticket, meter, error);
+    throw error;
+  } finally {
+    // The reader has left.
+    const used = meter.used();
+    if (used === undefined) ticket.settleDelivered();
+    else ticket.settle(used);
+  }
+}
+
+/** A stream that broke has reached the provider, whatever the error says. */
+function endStream(ticket: Ticket, meter: Meter, error: unknown): void {
+  const used = meter.used();
+  const { report } = endingOf(error);
+  if (used === undefined) ticket.settleDelivered(report);
+  else ticket.settle(used, report);
+}
+
+function see(meter: Meter, chunk: unknown): number {
+  try {
+    return meter.see(chunk);
+  } catch {
+    // A chunk that is not what such chunks are is the caller's to judge.
+    return 0;
+  }
+}
+
+/** Whether an answer is the stream object of OpenAI's and Anthropic's clients, which make their chunks by `iterator`. */
+export function isClientStream(answer: unknown): answer is { iterator: () => Chunks; controller?: AbortController } {
+  return typeof answer === "object" && answer !== null && typeof (answer as { iterator?: unknown }).iterator === "function";
+}
+
+/** Meters a stream object in its place, so that all it can do stays. */
+export function watchStream(stream: { iterator: () => Chunks; controller?: AbortController }, watch: Watch): void {
+  const { iterator } = stream;
+  stream.iterator = () => metered(iterator, watch, stream);
+  watch.ticket.endsWith(stream);
+  // Whoever stops a stream that nobody reads ends it as well.
+  stream.controller?.signal.addEventListener("abort", () => watch.ticket.settleDelivered(), { once: true });
+}

@@ -1,0 +1,13 @@
+import { Engine, init, onDiagnostic } from "@spendgate/wasm";
+import type { Host } from "./host.js";
+
+/** Browsers and hosts that are not known: the WASM engine, which is loaded over the network. */
+export const host: Host = {
+  name: "browser",
+  open: (options) => new Engine(options),
+  load: () => init(),
+  onEngineDiagnostic: (listener) => void onDiagnostic(listener),
+  newScope: () => null,
+  files: null,
+  env: () => undefined,
+};

@@ -1,0 +1,27 @@
+import { Engine, onDiagnostic } from "@spendgate/wasm";
+import { scopeOver } from "./als.js";
+import type { Host, Scope } from "./host.js";
+
+interface Ambient {
+  AsyncLocalStorage?: new <T>() => { getStore(): T | undefined; run<R>(value: T, work: () => R): R };
+  process?: { env?: Record<string, string | undefined>; getBuiltinModule?: (name: string) => Ambient | undefined };
+}
+
+const ambient = globalThis as Ambient;
+
+/**
+ * Workers of Cloudflare and Vercel. `AsyncLocalStorage` is global on Vercel; on Cloudflare it takes the compatibility flag
+ * `nodejs_compat`, and is asked for in a way that also works without it.
+ */
+export const host: Host = {
+  name: "edge",
+  open: (options) => new Engine(options),
+  onEngineDiagnostic: (listener) => void onDiagnostic(listener),
+  newScope<T>(): Scope<T> | null {
+    const Storage =
+      ambient.AsyncLocalStorage ?? ambient.process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;
+    return Storage === undefined ? null : scopeOver(new Storage<T>());
+  },
+  files: null,
+  env: (name) => ambient.process?.env?.[name],
+};

@@ -1,0 +1,16 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Engine } from "@spendgate/node";
+import { onDiagnostic } from "@spendgate/wasm";
+import { scopeOver } from "./als.js";
+import { files } from "./files.js";
+import type { Host } from "./host.js";
+
+/** Node: the compiled addon, or the WASM engine where there is none for the platform. */
+export const host: Host = {
+  name: "node",
+  open: (options) => new Engine(options),
+  onEngineDiagnostic: (listener) => void onDiagnostic(listener),
+  newScope: () => scopeOver(new AsyncLocalStorage()),
+  files,
+  env: (name) => process.env[name],
+};

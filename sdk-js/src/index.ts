@@ -1,0 +1,10 @@
+export { SpendGate, type GateCall, type Used, type Went } from "./gate.js";
+export { configure, defaultGate, trackedCall, trackedStream, type BudgetCheckResult, type ChatRequest, type TrackedCallOptions } from "./tracked.js";
+export type { InlineBudget } from "./inline-budget.js";
+export { LLMBudgetExceededError, LLMCircuitOpenError, SpendGateCoverageError, budgetErrorOf, isBudgetError, isCircuitError } from "./errors.js";
+export type { Attributes, Tags } from "./attributes.js";
+export type { Diagnostic } from "./diagnostics.js";
+export type { BudgetWarning, EstimateFigures, EstimateMode, EstimateRequest, GateEvent, RemoteSource, Source, SpendGateOptions } from "./options.js";
+export type { WindowType } from "./window-type.js";
+export { SpendgateError } from "@spendgate/wasm/engine";
+export type { Action, Amount, Candidate, Counter, Decision, Dimension, Event, EventKind, Json, PolicyDocument, Reason, Settled, Trigger, Unit, Window } from "@spendgate/wasm/engine";

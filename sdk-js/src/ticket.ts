@@ -1,0 +1,108 @@
+import type { Actual, Call, Decision, Report } from "@spendgate/wasm/engine";
+import type { Subject } from "./attributes.js";
+import { LLMBudgetExceededError } from "./errors.js";
+import type { Ledger } from "./ledger.js";
+import type { Trace } from "./trace.js";
+
+/** Tickets whose holder is gone: nobody will say any more what became of their calls. */
+const abandoned = new FinalizationRegistry<Ticket>((ticket) => ticket.abandon());
+
+/**
+ * One call in flight: it ends once, in whichever of the ways comes first.
+ */
+export class Ticket {
+  readonly #ledger: Ledger;
+  readonly #reservation: string | null;
+  readonly #call: Call;
+  readonly #inputTokens: string | undefined;
+  readonly #startedMs = performance.now();
+  #isOpen = true;
+  /** Output seen so far, bytes of UTF-8, and input tokens where the provider has told them. */
+  #outputBytes = 0;
+  #knownInput: string | undefined;
+
+  constructor(
+    ledger: Ledger,
+    readonly subject: Subject,
+    call: Call,
+    readonly decision: Decision | undefined,
+    inputTokens: string | undefined,
+    private readonly trace: Trace | null = null,
+  ) {
+    this.#ledger = ledger;
+    this.#call = call;
+    this.#reservation = decision?.reservation ?? null;
+    this.#inputTokens = inputTokens;
+    if (decision?.model) this.#call.model = decision.model;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The model to call. */
+  get model(): string | null | undefined {
+    return this.#call.model;
+  }
+
+  /** The call ends with `holder`, and no more with the one before, if nothing else ends it earlier. */
+  endsWith(holder: object): void {
+    abandoned.unregister(this);
+    if (this.#isOpen) abandoned.register(holder, this, this);
+  }
+
+  /** Charges what the provider says was used; without that, what was held. */
+  settle(actual: Actual | undefined, report: Report = {}): void {
+    if (!this.#close()) return;
+    const full = { latency_ms: Math.max(0, Math.round(performance.now() - this.#startedMs)), ...report };
+    const settled =
+      this.#reservation === null
+        ? this.#ledger.record(this.#call, actual ?? {})
+        : this.#ledger.settle(this.#reservation, this.#call, actual ?? {}, full);
+    this.trace?.settled(actual, settled);
+  }
+
+  /** Output that has come, and the input where the provider has told it. */
+  received(outputBytes: number, inputTokens?: number): void {
+    this.#outputBytes += outputBytes;
+    if (inputTokens !== undefined) this.#knownInput = String(inputTokens);
+  }
+
+  /** Charges the input and what was delivered: the provider's word is missing. */
+  settleDelivered(report: Report = {}): void {
+    if (this.#isOpen) this.settle(this.#soFar(), report);
+  }
+
+  /** Gives the hold back: the provider was not reached, or charges nothing. */
+  release(report: Report = {}): void {
+    if (!this.#close() || this.#reservation === null) return;
+    this.#ledger.release(this.#reservation, this.#call, report);
+  }
+
+  /** The error of a budget that what has come so far, and `more` bytes, would pass. */
+  wouldPass(more: number): LLMBudgetExceededError | null {
+    if (this.#reservation === null) return null;
+    const estimate = this.#soFar(more);
+    const decision = this.#ledger.preview({ ...this.#call, estimate }, this.#reservation);
+    return decision === undefined || decision.allowed ? null : new LLMBudgetExceededError(decision, this.subject);
+  }
+
+  abandon(): void {
+    this.settleDelivered();
+  }
+
+  #soFar(more = 0): { input_tokens?: string; output_tokens: string } | undefined {
+    const input = this.#knownInput ?? this.#inputTokens;
+    const tokens = this.#ledger.tryAsk("unsettled", (engine, now) =>
+      engine.estimate({ model: this.#call.model, input_tokens: input ?? 0, output_bytes: this.#outputBytes + more }, now),
+    );
+    return tokens;
+  }
+
+  #close(): boolean {
+    const wasOpen = this.#isOpen;
+    if (wasOpen) abandoned.unregister(this);
+    this.#isOpen = false;
+    return wasOpen;
+  }
+}

@@ -1,0 +1,31 @@
+import { defineConfig, type Options } from "tsup";
+
+const common: Options = {
+  target: "es2022",
+  platform: "neutral",
+  external: [/^node:/, /^#host$/, /^@spendgate\//],
+  removeNodeProtocol: false,
+};
+
+// The host is a file of its own: which one is taken is for the export conditions (`imports` in package.json) to say.
+export default defineConfig([
+  {
+    ...common,
+    entry: { index: "src/index.ts", testing: "src/testing.ts", ai: "src/frameworks/ai.ts", langchain: "src/frameworks/langchain.ts" },
+    format: ["esm", "cjs"],
+    splitting: true,
+    dts: { compilerOptions: { paths: { "#host": ["./src/host/node.ts"] } } },
+    clean: true,
+  },
+  {
+    ...common,
+    entry: {
+      "host/node": "src/host/node.ts",
+      "host/server": "src/host/server.ts",
+      "host/edge": "src/host/edge.ts",
+      "host/browser": "src/host/browser.ts",
+    },
+    format: "esm",
+  },
+  { ...common, entry: { "host/node": "src/host/node.ts" }, format: "cjs" },
+]);
