@@ -1,4 +1,4 @@
-import type { Actual, Call, Decision, Report } from "@spendgate/wasm/engine";
+import type { Actual, Call, Decision, Report, Settled } from "@spendgate/wasm/engine";
 import type { Subject } from "./attributes.js";
 import { LLMBudgetExceededError } from "./errors.js";
 import type { Ledger } from "./ledger.js";
@@ -17,6 +17,7 @@ export class Ticket {
   readonly #inputTokens: string | undefined;
   readonly #startedMs = performance.now();
   #isOpen = true;
+  #isKept = false;
   /** Output seen so far, bytes of UTF-8, and input tokens where the provider has told them. */
   #outputBytes = 0;
   #knownInput: string | undefined;
@@ -45,6 +46,15 @@ export class Ticket {
     return this.#call.model;
   }
 
+  /**
+   * The call keeps the model it asked for, though the decision was a downgrade. The hold stays at the price of the cheaper one; what is
+   * charged at the end is the price of the model that was called.
+   */
+  keepModel(): void {
+    this.#isKept = true;
+    this.#call.model = this.decision?.requested_model;
+  }
+
   /** The call ends with `holder`, and no more with the one before, if nothing else ends it earlier. */
   endsWith(holder: object): void {
     abandoned.unregister(this);
@@ -55,10 +65,7 @@ export class Ticket {
   settle(actual: Actual | undefined, report: Report = {}): void {
     if (!this.#close()) return;
     const full = { latency_ms: Math.max(0, Math.round(performance.now() - this.#startedMs)), ...report };
-    const settled =
-      this.#reservation === null
-        ? this.#ledger.record(this.#call, actual ?? {})
-        : this.#ledger.settle(this.#reservation, this.#call, actual ?? {}, full);
+    const settled = this.#charge(actual ?? {}, full);
     this.trace?.settled(actual, settled);
   }
 
@@ -89,6 +96,14 @@ export class Ticket {
 
   abandon(): void {
     this.settleDelivered();
+  }
+
+  #charge(actual: Actual, report: Report): Settled | undefined {
+    if (this.#reservation === null) return this.#ledger.record(this.#call, actual);
+    if (!this.#isKept) return this.#ledger.settle(this.#reservation, this.#call, actual, report);
+    // The engine prices a settle by the model of the decision, and this is another.
+    this.#ledger.release(this.#reservation, this.#call, report);
+    return this.#ledger.record(this.#call, actual);
   }
 
   #soFar(more = 0): { input_tokens?: string; output_tokens: string } | undefined {

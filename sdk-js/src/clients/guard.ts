@@ -1,7 +1,7 @@
 import type { Attributes } from "../attributes.js";
 import type { Calls } from "../calls.js";
 import type { Ticket } from "../ticket.js";
-import { endingOf } from "./failure.js";
+import { failed } from "./failure.js";
 import { GatedPromise, type Hooks, type Sent } from "./gated-promise.js";
 import { member, type Operation, type Params } from "./operation.js";
 import { watchResponse } from "./raw.js";
@@ -69,11 +69,4 @@ function answered<T>(answer: T, operation: Operation, params: Params, ticket: Ti
   }
   ticket.settle(operation.used(answer));
   return answer;
-}
-
-function failed(ticket: Ticket | undefined, error: unknown): void {
-  if (ticket === undefined || !ticket.isOpen) return;
-  const { release, report } = endingOf(error);
-  if (release) ticket.release(report);
-  else ticket.settleDelivered(report);
 }

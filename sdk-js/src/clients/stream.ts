@@ -50,29 +50,25 @@ async function* read(source: () => Chunks, { meter, ticket, cut }: Watch): Async
       ticket.received(bytes, meter.inputTokens);
       if (meter.isHidden !== true) yield chunk;
     }
-    const used = meter.used();
-    if (used === undefined) ticket.settleDelivered();
-    else ticket.settle(used);
   } catch (error) {
-    endStream(ticket, meter, error);
+    endStream({ meter, ticket }, error);
     throw error;
   } finally {
-    // The reader has left.
-    const used = meter.used();
-    if (used === undefined) ticket.settleDelivered();
-    else ticket.settle(used);
+    // The stream has ended, or its reader has left.
+    endStream({ meter, ticket });
   }
 }
 
-/** A stream that broke has reached the provider, whatever the error says. */
-function endStream(ticket: Ticket, meter: Meter, error: unknown): void {
+/** Charges a stream that has ended, or broke: it has reached the provider, whatever the error says. */
+export function endStream({ meter, ticket }: Pick<Watch, "meter" | "ticket">, error?: unknown): void {
   const used = meter.used();
-  const { report } = endingOf(error);
+  const report = error === undefined ? {} : endingOf(error).report;
   if (used === undefined) ticket.settleDelivered(report);
   else ticket.settle(used, report);
 }
 
-function see(meter: Meter, chunk: unknown): number {
+/** How many bytes of output a chunk brings. */
+export function see(meter: Meter, chunk: unknown): number {
   try {
     return meter.see(chunk);
   } catch {
