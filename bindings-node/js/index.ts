@@ -1,5 +1,5 @@
 export { Engine } from "./engine.js";
-export { engineInfo, type EngineInfo } from "./loader.js";
+export { engineInfo, onDiagnostic, type EngineInfo } from "./loader.js";
 export {
   ACTIONS,
   COMMANDS,
@@ -21,6 +21,7 @@ export type {
   Call,
   Candidate,
   Command,
+  Count,
   Counter,
   Decision,
   Dimension,
@@ -29,7 +30,9 @@ export type {
   Estimate,
   Event,
   EventKind,
+  Expectation,
   Json,
+  Known,
   Outcome,
   PolicyDocument,
   Reason,
