@@ -41,6 +41,11 @@ export class Ticket {
     return this.#isOpen;
   }
 
+  /** Whether output has come. */
+  get hasReceived(): boolean {
+    return this.#outputBytes > 0;
+  }
+
   /** The model to call. */
   get model(): string | null | undefined {
     return this.#call.model;

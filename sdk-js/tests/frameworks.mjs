@@ -27,3 +27,25 @@ export function guarded({ wrapLanguageModel, openai }, gate, attributes, { model
 export async function modelsAsked() {
   return (await mock.received()).list.map(({ model }) => model);
 }
+
+/** The majors of LangChain, by the package that has the models of OpenAI. */
+export const LANGCHAIN = ["spendgate-langchain-0", "langchain-openai-1.5", ...(isNew ? ["langchain-openai-1.6"] : [])];
+
+/** LangChain's model of `gpt-4o`, over the mock. */
+export async function chatOpenAI(name, fields = {}) {
+  const { ChatOpenAI } = await import(name);
+  return new ChatOpenAI({ model: "gpt-4o", maxTokens: 100, maxRetries: 0, apiKey: "test", configuration: { baseURL: `${mock.url}/v1` }, ...fields });
+}
+
+/** Runs `work`, during which LangChain's word to the console about a handler that throws is kept back. */
+export async function quietly(work) {
+  const { error } = console;
+  console.error = (...said) => {
+    if (!String(said[0]).startsWith("Error in handler SpendGateHandler")) error(...said);
+  };
+  try {
+    return await work();
+  } finally {
+    console.error = error;
+  }
+}

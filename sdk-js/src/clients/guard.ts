@@ -22,7 +22,7 @@ export function guard(original: Method, operation: Operation, guarding: Guarding
   return (params, ...rest) => {
     const { calls } = guarding;
     // A client that calls another wrapped one, or a framework over a wrapped client, is charged once.
-    if (!calls.isEnabled || calls.isInside()) return original(params, ...rest);
+    if (!calls.isEnabled || calls.isInside() || calls.isCovered(rest[0])) return original(params, ...rest);
     let ticket: Ticket | undefined;
     const sent = (async (): Promise<Sent<unknown>> => {
       ticket = await calls.begin(operation, params, guarding);
