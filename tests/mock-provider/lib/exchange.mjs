@@ -99,7 +99,7 @@ export class Exchange {
  */
 function bill(record, reply, complete) {
   const { answer } = reply;
-  if (complete && reply.silent !== true) record.reported = told(answer, reply.wire) ?? null;
+  if (complete && record.state === "answered" && reply.silent !== true) record.reported = told(answer, reply.wire) ?? null;
   const nothing = reply.free === true || record.state === "refused" || (record.state === "broken" && record.status === null);
   if (nothing) return;
   record.billed_usage = complete ? answer.usage : delivered(answer.usage, record.chars, answer.chars);
