@@ -5,16 +5,17 @@ import { spendgateMiddleware } from "spendgate/ai";
 
 const isNew = Number(process.versions.node.split(".")[0]) >= 22;
 
-/** The majors of the AI SDK, each with its providers' packages. */
+/** The majors of the AI SDK, each with its providers' packages. (What runs on every Node has its own name, what does not another.) */
 export const AI = isNew ? ["6", "7"] : ["6"];
 
 const connection = { apiKey: "test", baseURL: `${mock.url}/v1` };
 
 /** One major: `ai` itself, and its providers over the mock. */
 export async function sdk(major) {
-  const ai = await import(`ai-${major}`);
-  const { createOpenAI } = await import(`ai-sdk-openai-${major - 3}`);
-  const { createAnthropic } = await import(`ai-sdk-anthropic-${major - 3}`);
+  const isOld = major === "6";
+  const ai = await import(isOld ? "ai" : "ai-7");
+  const { createOpenAI } = await import(isOld ? "@ai-sdk/openai" : "ai-sdk-openai-4");
+  const { createAnthropic } = await import(isOld ? "@ai-sdk/anthropic" : "ai-sdk-anthropic-4");
   return { ...ai, createOpenAI, openai: createOpenAI(connection), anthropic: createAnthropic(connection) };
 }
 
@@ -29,7 +30,7 @@ export async function modelsAsked() {
 }
 
 /** The majors of LangChain, by the package that has the models of OpenAI. */
-export const LANGCHAIN = ["spendgate-langchain-0", "langchain-openai-1.5", ...(isNew ? ["langchain-openai-1.6"] : [])];
+export const LANGCHAIN = ["spendgate-langchain-0", "@langchain/openai", ...(isNew ? ["langchain-openai-1.6"] : [])];
 
 /** LangChain's model of `gpt-4o`, over the mock. */
 export async function chatOpenAI(name, fields = {}) {
@@ -49,3 +50,9 @@ export async function quietly(work) {
     console.error = error;
   }
 }
+
+// Traces of the Agents SDK would go to OpenAI.
+process.env.OPENAI_AGENTS_DISABLE_TRACING = "1";
+
+/** The OpenAI Agents SDK, each with the client that it takes. */
+export const AGENTS = [["@openai/agents", "openai-6"], ...(isNew ? [["agents-0.20", "openai-7"]] : [])];

@@ -1,8 +1,8 @@
 // The middlewares fit both majors of the AI SDK without a cast. Compiled, never run.
 
-import * as six from "ai-6";
+import * as six from "ai";
 import * as seven from "ai-7";
-import { createOpenAI as openaiOfSix } from "ai-sdk-openai-3";
+import { createOpenAI as openaiOfSix } from "@ai-sdk/openai";
 import { createOpenAI as openaiOfSeven } from "ai-sdk-openai-4";
 import { spendgateEmbeddingMiddleware, spendgateMiddleware } from "../../src/frameworks/ai.js";
 import type { SpendGate } from "../../src/gate.js";

@@ -2,7 +2,7 @@
 
 import type { BaseCallbackHandler, CallbackHandlerMethods } from "@langchain/core/callbacks/base";
 import type { RunnableConfig } from "@langchain/core/runnables";
-import { ChatOpenAI } from "langchain-openai-1.6";
+import { ChatOpenAI } from "@langchain/openai";
 import { spendgateHandler } from "../../src/frameworks/langchain.js";
 import type { SpendGate } from "../../src/gate.js";
 
