@@ -4,6 +4,8 @@ import { LLMBudgetExceededError } from "./errors.js";
 import type { Ledger } from "./ledger.js";
 import type { Trace } from "./trace.js";
 
+const NOTHING: Actual = { usd: 0, tokens: 0, input_tokens: 0, output_tokens: 0 };
+
 /** Tickets whose holder is gone: nobody will say any more what became of their calls. */
 const abandoned = new FinalizationRegistry<Ticket>((ticket) => ticket.abandon());
 
@@ -70,7 +72,7 @@ export class Ticket {
   settle(actual: Actual | undefined, report: Report = {}): void {
     if (!this.#close()) return;
     const full = { latency_ms: Math.max(0, Math.round(performance.now() - this.#startedMs)), ...report };
-    const settled = this.#charge(actual ?? {}, full);
+    const settled = this.#charge(actual, full);
     this.trace?.settled(actual, settled);
   }
 
@@ -103,12 +105,14 @@ export class Ticket {
     this.settleDelivered();
   }
 
-  #charge(actual: Actual, report: Report): Settled | undefined {
-    if (this.#reservation === null) return this.#ledger.record(this.#call, actual);
-    if (!this.#isKept) return this.#ledger.settle(this.#reservation, this.#call, actual, report);
-    // The engine prices a settle by the model of the decision, and this is another.
-    this.#ledger.release(this.#reservation, this.#call, report);
-    return this.#ledger.record(this.#call, actual);
+  #charge(actual: Actual | undefined, report: Report): Settled | undefined {
+    if (this.#reservation === null) return this.#ledger.record(this.#call, actual ?? {});
+    if (!this.#isKept || actual === undefined) return this.#ledger.settle(this.#reservation, this.#call, actual ?? {}, report);
+    // The engine prices a settle by the model of the decision, and this is another: it is charged beside, and the reservation is
+    // left with the request alone.
+    const charged = this.#ledger.record(this.#call, actual);
+    this.#ledger.settle(this.#reservation, this.#call, NOTHING, report);
+    return charged;
   }
 
   #soFar(more = 0): { input_tokens?: string; output_tokens: string } | undefined {

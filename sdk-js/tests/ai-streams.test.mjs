@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isBudgetError } from "spendgate";
-import { AI, guarded, modelsAsked, sdk } from "./frameworks.mjs";
+import { AI, DOWNGRADE, guarded, modelsAsked, sdk } from "./frameworks.mjs";
 import { PROMPT, counter, eventually, fixed, gateOf, mock, perUser, requests } from "./support.mjs";
 
 const TEXT = "All happy families are alike; each unhappy family is unhappy in its own way.";
@@ -141,9 +141,9 @@ for (const major of AI) {
 
   test(`ai ${major}: a streamed downgrade calls the cheaper model, and is charged as it`, async () => {
     fixed();
-    const gate = gateOf({ policy: perUser("0.001", { steps: [{ at_percent: 50, action: "downgrade" }], action: undefined }) });
+    const gate = gateOf({ policy: DOWNGRADE });
     await streamText({ model: model(gate, { models: openai.chat }), ...ask }).text;
     assert.deepEqual(await modelsAsked(), ["gpt-4o-mini"]);
-    assert.equal((await counter(gate)).spent, "0.000075");
+    assert.equal((await gate.usage({ user: "u" })).counters[0].spent, "0.000075");
   });
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LLMBudgetExceededError, budgetErrorOf, isBudgetError, isCircuitError } from "spendgate";
 import { spendgateEmbeddingMiddleware, spendgateMiddleware } from "spendgate/ai";
-import { AI, guarded, modelsAsked, sdk } from "./frameworks.mjs";
+import { AI, DOWNGRADE, guarded, modelsAsked, sdk } from "./frameworks.mjs";
 import { PROMPT, counter, fixed, gateOf, mock, perUser, refusals, requests } from "./support.mjs";
 
 /** Two calls of 0.00125 USD fit, by their estimate and by what they use; three do not. */
@@ -128,11 +128,11 @@ for (const major of AI) {
 
   test(`ai ${major}: a downgrade calls the cheaper model, and is charged as it`, async () => {
     fixed();
-    const gate = gateOf({ policy: perUser("0.001", { steps: [{ at_percent: 50, action: "downgrade" }], action: undefined }) });
+    const gate = gateOf({ policy: DOWNGRADE });
     await generateText({ model: model(gate, { user: "u" }, { models: openai.chat }), ...ask });
     assert.deepEqual(await modelsAsked(), ["gpt-4o-mini"]);
     // 100 tokens at 0.15 and 100 at 0.60 USD per million.
-    assert.equal((await counter(gate)).spent, "0.000075");
+    assert.equal((await gate.usage({ user: "u" })).counters[0].spent, "0.000075");
     assert.deepEqual(gate.said, []);
   });
 
@@ -142,11 +142,11 @@ for (const major of AI) {
     };
     for (const models of [undefined, failing]) {
       fixed();
-      const gate = gateOf({ policy: perUser("0.001", { steps: [{ at_percent: 50, action: "downgrade" }], action: undefined }) });
+      const gate = gateOf({ policy: DOWNGRADE });
       await generateText({ model: model(gate, { user: "u" }, { models }), ...ask });
       assert.deepEqual(await modelsAsked(), ["gpt-4o"]);
-      const { spent, held } = await counter(gate);
-      assert.deepEqual({ spent, held }, { spent: "0.00125", held: "0" });
+      const { counters } = await gate.usage({ user: "u" });
+      assert.deepEqual(counters.map(({ spent, held }) => [spent, held]), [["0.00125", "0"], ["200", "0"], ["1", "0"]]);
       assert.deepEqual(gate.said.map(({ kind }) => kind), ["not_downgraded"]);
     }
   });

@@ -56,3 +56,13 @@ process.env.OPENAI_AGENTS_DISABLE_TRACING = "1";
 
 /** The OpenAI Agents SDK, each with the client that it takes. */
 export const AGENTS = [["@openai/agents", "openai-6"], ...(isNew ? [["agents-0.20", "openai-7"]] : [])];
+
+/** A policy under which the first call of `gpt-4o` is a downgrade, and whose counters are USD, tokens and requests. */
+const each = { scope: { user: "*" }, window: "monthly" };
+export const DOWNGRADE = {
+  budgets: [
+    { ...each, id: "usd", limit: { usd: "0.001" }, steps: [{ at_percent: 50, action: "downgrade" }], alert_at_percent: [] },
+    { ...each, id: "tokens", limit: { tokens: 1_000_000 } },
+    { ...each, id: "requests", limit: { requests: 1_000 } },
+  ],
+};

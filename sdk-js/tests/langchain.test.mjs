@@ -4,13 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isBudgetError } from "spendgate";
 import { spendgateHandler } from "spendgate/langchain";
-import { LANGCHAIN, chatOpenAI, modelsAsked, quietly } from "./frameworks.mjs";
+import { DOWNGRADE, LANGCHAIN, chatOpenAI, modelsAsked, quietly } from "./frameworks.mjs";
 import { OPENAI, PROMPT, counter, eventually, fixed, gateOf, mock, openai, perUser, refusals, requests } from "./support.mjs";
 
 /** Two calls of 0.00125 USD fit, by their estimate and by what they use; three do not. */
 const TWO = "0.0026";
 const TEXT = "All happy families are alike; each unhappy family is unhappy in its own way.";
-const downgrade = { steps: [{ at_percent: 50, action: "downgrade" }], action: undefined };
 
 for (const name of LANGCHAIN) {
   test(`${name}: of twenty parallel cold runs two reach the provider, of eight sequential ones two`, async () => {
@@ -165,11 +164,11 @@ for (const name of LANGCHAIN) {
 
   test(`${name}: a downgrade warns, and the model called is charged`, async () => {
     fixed();
-    const gate = gateOf({ policy: perUser("0.001", downgrade) });
+    const gate = gateOf({ policy: DOWNGRADE });
     await (await chatOpenAI(name)).invoke(PROMPT, { callbacks: [spendgateHandler(gate, { user: "u" })] });
     assert.deepEqual(await modelsAsked(), ["gpt-4o"]);
-    const { spent, held } = await counter(gate);
-    assert.deepEqual({ spent, held }, { spent: "0.00125", held: "0" });
+    const { counters } = await gate.usage({ user: "u" });
+    assert.deepEqual(counters.map(({ spent, held }) => [spent, held]), [["0.00125", "0"], ["200", "0"], ["1", "0"]]);
     assert.deepEqual(gate.said.map(({ kind }) => kind), ["not_downgraded"]);
   });
 
