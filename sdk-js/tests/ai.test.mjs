@@ -154,7 +154,8 @@ for (const major of AI) {
   test(`ai ${major}: a middleware within another charges once; a gate that is off lets all pass`, async () => {
     fixed();
     const gate = gateOf({ policy: perUser("1") });
-    const twice = [spendgateMiddleware(gate, { user: "u" }), spendgateMiddleware(gate, { user: "u" })];
+    const between = { specificationVersion: "v3", transformParams: async ({ params }) => ({ ...params, temperature: 0.5 }) };
+    const twice = [spendgateMiddleware(gate, { user: "u" }), between, spendgateMiddleware(gate, { user: "u" })];
     await generateText({ model: wrapLanguageModel({ model: openai.chat("gpt-4o"), middleware: twice }), ...ask });
     assert.equal((await counter(gate)).spent, "0.00125");
     const off = gateOf({ policy: perUser("0"), enabled: false });

@@ -4,7 +4,8 @@ import { failed } from "../../clients/failure.js";
 import { member } from "../../clients/operation.js";
 import type { Shape } from "../../estimate/estimate.js";
 import type { Ticket } from "../../ticket.js";
-import { forModel, providerOf, type CallParams, type EmbedParams, type EmbedResult, type GenerateResult, type Model, type ModelId, type StreamResult } from "./model.js";
+import { admittedParams, isAdmitted, providerOf } from "./model.js";
+import type { CallParams, EmbedParams, EmbedResult, Embedder, GenerateResult, Model, ModelId, StreamResult } from "./model.js";
 import { watchParts } from "./stream.js";
 import { PartsMeter, usageOf } from "./usage.js";
 
@@ -21,8 +22,8 @@ export interface AiCall<P = CallParams> {
 export async function generate<R extends GenerateResult>(call: AiCall, otherwise: () => PromiseLike<R>): Promise<R> {
   if (isPassed(call)) return otherwise();
   const ticket = await admit(call, languageShape(call));
-  const { model, params } = asked(call, ticket);
-  const result: R = await reach(call, ticket, () => (model === call.model && params === call.params ? otherwise() : model.doGenerate(params)));
+  const model = modelFor(call, ticket);
+  const result: R = await reach(call, ticket, () => model.doGenerate(admittedParams(call.params, call.calls)));
   ticket.settle(usageOf(result, providerOf(call.model)));
   return result;
 }
@@ -31,8 +32,8 @@ export async function generate<R extends GenerateResult>(call: AiCall, otherwise
 export async function stream<R extends StreamResult>(call: AiCall, otherwise: () => PromiseLike<R>): Promise<R> {
   if (isPassed(call)) return otherwise();
   const ticket = await admit(call, languageShape(call));
-  const { model, params } = asked(call, ticket);
-  const result: R = await reach(call, ticket, () => (model === call.model && params === call.params ? otherwise() : model.doStream(params)));
+  const model = modelFor(call, ticket);
+  const result: R = await reach(call, ticket, () => model.doStream(admittedParams(call.params, call.calls)));
   const meter = new PartsMeter(providerOf(call.model));
   return { ...result, stream: watchParts(result.stream, { meter, ticket, cut: call.calls.cutting }) };
 }
@@ -43,15 +44,15 @@ export async function embed<R extends EmbedResult>(call: AiCall<EmbedParams>, ot
   const { model, params } = call;
   const ticket = await admit(call, () => ({ model: model.modelId, input: [params.values], maxOutputTokens: 0 }), "embeddings");
   if (ticket.decision?.action === "downgrade") keep(call, ticket, "embeddings of two models cannot be compared");
-  const result = await reach(call, ticket, otherwise);
+  const result: R = await reach(call, ticket, () => (model as Embedder).doEmbed(admittedParams(params, call.calls)));
   const tokens = result.usage?.tokens;
   ticket.settle(typeof tokens === "number" ? { input_tokens: tokens } : undefined);
   return result;
 }
 
 /** Whether a call is none of ours, or is a part of one that was admitted. */
-function isPassed({ calls }: { calls: Calls }): boolean {
-  return !calls.isEnabled || calls.isInside();
+function isPassed<P extends object>({ calls, params }: AiCall<P>): boolean {
+  return !calls.isEnabled || calls.isInside() || isAdmitted(params, calls);
 }
 
 function admit<P>({ calls, attributes, model, params }: AiCall<P>, shape: () => Shape, operation = "chat"): Promise<Ticket> {
@@ -66,11 +67,10 @@ function languageShape({ model, params }: AiCall): () => Shape {
   });
 }
 
-/** The model to call and the parameters for it. */
-function asked(call: AiCall, ticket: Ticket): { model: Model; params: CallParams } {
-  const params = forModel(call.params);
+/** The model to call. */
+function modelFor(call: AiCall, ticket: Ticket): Model {
   const sibling = ticket.decision?.action === "downgrade" ? siblingOf(call, ticket) : undefined;
-  return { model: sibling ?? (call.model as Model), params };
+  return sibling ?? (call.model as Model);
 }
 
 /** The cheaper model of a downgrade; undefined where there is none to be had, and the call keeps its model. */

@@ -11,6 +11,11 @@ export interface Model extends ModelId {
   doStream(params: any): PromiseLike<any>;
 }
 
+/** An embedding model that can be called. */
+export interface Embedder extends ModelId {
+  doEmbed(params: any): PromiseLike<any>;
+}
+
 type ProviderOptions = Readonly<Record<string, unknown>>;
 
 /** The parameters of a call to a language model. */
@@ -46,9 +51,18 @@ export function providerOf({ provider }: ModelId): string | undefined {
   return typeof provider === "string" ? provider.split(".")[0] : undefined;
 }
 
-/** The parameters without what is said to us alone. */
-export function forModel<P extends { providerOptions?: ProviderOptions | undefined }>(params: P): P {
-  if (params.providerOptions?.["spendgate"] === undefined) return params;
+/** In the parameters of an admitted call: by whom it was. A middleware within another finds it, whatever stands between them. */
+const ADMITTED = Symbol("spendgate.admitted");
+
+/** The parameters of an admitted call, without what is said to us alone. */
+export function admittedParams<P extends { providerOptions?: ProviderOptions | undefined }>(params: P, by: object): P {
+  const admitted = { ...params, [ADMITTED]: by };
+  if (params.providerOptions?.["spendgate"] === undefined) return admitted;
   const { spendgate: _, ...others } = params.providerOptions;
-  return { ...params, providerOptions: others };
+  return { ...admitted, providerOptions: others };
+}
+
+/** Whether a call was admitted by `by` already. */
+export function isAdmitted(params: object, by: object): boolean {
+  return (params as { [ADMITTED]?: object })[ADMITTED] === by;
 }
