@@ -155,8 +155,13 @@ for (const name of LANGCHAIN) {
   test(`${name}: what LangChain's own cache answers costs nothing`, async () => {
     fixed();
     const gate = gateOf({ policy: perUser("1") });
-    const model = await chatOpenAI(name, { cache: true });
-    for (let i = 0; i < 3; i++) await model.invoke(`${PROMPT} ${name}`, { callbacks: [spendgateHandler(gate, { user: "u" })] });
+    const kept = new Map();
+    const cache = {
+      lookup: async (prompt, key) => kept.get(prompt + key) ?? null,
+      update: async (prompt, key, generations) => void kept.set(prompt + key, generations),
+    };
+    const model = await chatOpenAI(name, { cache });
+    for (let i = 0; i < 3; i++) await model.invoke(PROMPT, { callbacks: [spendgateHandler(gate, { user: "u" })] });
     assert.equal(await requests(), 1);
     const { spent, held } = await counter(gate);
     assert.deepEqual({ spent, held }, { spent: "0.00125", held: "0" });
