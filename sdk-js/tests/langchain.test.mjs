@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BaseLLM } from "@langchain/core/language_models/llms";
 import { isBudgetError } from "spendgate";
 import { spendgateHandler } from "spendgate/langchain";
 import { DOWNGRADE, LANGCHAIN, chatOpenAI, modelsAsked, quietly } from "./frameworks.mjs";
@@ -192,6 +193,27 @@ for (const name of LANGCHAIN) {
     assert.deepEqual([(await counter(gate)).spent, await requests()], ["0.005", 4]);
   });
 
+  test(`${name}: a model and its caller may both have a handler, and a call is charged once`, async () => {
+    const gate = gateOf({ policy: perUser("1") });
+    const same = spendgateHandler(gate, { user: "u" });
+    for (const [mine, theirs] of [[same, same], [spendgateHandler(gate, { user: "u" }), same]]) {
+      fixed();
+      const before = Number((await counter(gate)).spent);
+      const model = await chatOpenAI(name, { callbacks: [mine] });
+      await model.invoke(PROMPT, { callbacks: [theirs] });
+      for await (const _ of await model.stream(PROMPT, { callbacks: [theirs] }));
+      const { spent, held } = await counter(gate);
+      assert.deepEqual([Number((Number(spent) - before).toFixed(6)), held], [0.0025, "0"]);
+      // A stream that breaks is charged by what came of it, and that came once.
+      fixed({ text: TEXT.repeat(10), chunks: 8, fault: "reset", after_chunks: 4 });
+      await assert.rejects(async () => {
+        for await (const _ of await model.stream(PROMPT, { callbacks: [theirs] }));
+      });
+      const broken = Number((await counter(gate)).spent) - Number(spent);
+      assert.ok(broken > 0.001 && broken < 0.0016, String(broken));
+    }
+  });
+
   test(`${name}: a gate that is off lets all pass`, async () => {
     fixed();
     const gate = gateOf({ policy: perUser("0"), enabled: false });
@@ -199,6 +221,31 @@ for (const name of LANGCHAIN) {
     assert.equal(await requests(), 1);
   });
 }
+
+/** A model of text that runs here, for the provider of the tests has none. */
+class Local extends BaseLLM {
+  calls = 0;
+  _llmType() {
+    return "local";
+  }
+  invocationParams() {
+    return { model: "gpt-4o", max_tokens: 100 };
+  }
+  async _generate(prompts) {
+    this.calls += prompts.length;
+    return { generations: prompts.map(() => [{ text: TEXT }]), llmOutput: { tokenUsage: { promptTokens: 100, completionTokens: 100 } } };
+  }
+}
+
+test("a model of text is charged by LangChain's own counts, and refused", async () => {
+  const gate = gateOf({ policy: perUser(TWO) });
+  const model = new Local({ callbacks: [spendgateHandler(gate, { user: "u" })] });
+  for (let i = 0; i < 2; i++) assert.equal(await model.invoke(PROMPT), TEXT);
+  const error = await quietly(() => model.invoke(PROMPT).catch((e) => e));
+  assert.ok(isBudgetError(error), error.stack);
+  const { spent, held } = await counter(gate);
+  assert.deepEqual([spent, held, model.calls], ["0.0025", "0", 2]);
+});
 
 /** The messages of a major: those of its own core. */
 async function messagesOf(name) {

@@ -1,4 +1,5 @@
 import type { Attributes } from "../../attributes.js";
+import type { Calls } from "../../calls.js";
 import { endingOf, failed } from "../../clients/failure.js";
 import { member } from "../../clients/operation.js";
 import type { SpendGate } from "../../gate.js";
@@ -14,9 +15,14 @@ interface Batch {
   isRefused: boolean;
 }
 
+/** Runs of each gate that a handler has taken on: a model and its caller may both have one, and a call is charged once. */
+const taken = new WeakMap<Calls, Set<string>>();
+
 /** A call in flight. */
 interface Run {
   ticket: Ticket;
+  /** The chunk seen last: LangChain before 1.0 tells a handler that it was given twice of everything twice. */
+  chunk: unknown;
   /** No longer waits for the call to be aborted. */
   rest(): void;
 }
@@ -37,10 +43,13 @@ export class SpendGateHandler {
   readonly #attributes: Attributes | undefined;
   readonly #runs = new Map<string, Run>();
   readonly #batches = new WeakMap<object, Batch>();
+  readonly #taken: Set<string>;
 
   constructor(gate: SpendGate, attributes?: Attributes) {
     this.#gate = gate;
     this.#attributes = attributes;
+    this.#taken = taken.get(gate.calls) ?? new Set();
+    taken.set(gate.calls, this.#taken);
   }
 
   /** LangChain copies handlers; there is nothing in this one that has to be apart. */
@@ -60,9 +69,12 @@ export class SpendGateHandler {
 
   /** Output has come. With `cutStreams`, throws the budget's error where more would pass. */
   handleLLMNewToken(token: string, _index: unknown, run: string, _parent?: string, _tags?: string[], fields?: unknown): void {
-    const ticket = this.#runs.get(run)?.ticket;
-    if (ticket === undefined) return;
-    const bytes = bytesOf(token, member(fields, "chunk"));
+    const found = this.#runs.get(run);
+    const chunk = member(fields, "chunk");
+    if (found === undefined || (chunk !== undefined && chunk === found.chunk)) return;
+    found.chunk = chunk;
+    const { ticket } = found;
+    const bytes = bytesOf(token, chunk);
     const cut = bytes > 0 ? this.#gate.calls.cutting : null;
     const error = cut === null ? null : ticket.wouldPass(bytes);
     ticket.received(bytes);
@@ -93,7 +105,8 @@ export class SpendGateHandler {
 
   async #start(run: string, start: Start): Promise<void> {
     const { calls } = this.#gate;
-    if (!calls.isEnabled || calls.isInside()) return;
+    if (!calls.isEnabled || calls.isInside() || this.#taken.has(run)) return;
+    this.#taken.add(run);
     const batch = this.#batchOf(start.extra);
     let ticket: Ticket;
     try {
@@ -101,11 +114,13 @@ export class SpendGateHandler {
       const params = member(start.extra, "invocation_params");
       ticket = await calls.admit(() => shapeOfRun(start), subject, providerOfRun(start), params, "chat");
     } catch (error) {
+      this.#taken.delete(run);
       batch.isRefused = true;
       for (const other of batch.tickets) other.release();
       throw error;
     }
     if (batch.isRefused) {
+      this.#taken.delete(run);
       ticket.release();
       return;
     }
@@ -127,17 +142,22 @@ export class SpendGateHandler {
 
   #keep(run: string, ticket: Ticket, signal: AbortSignal | undefined): void {
     const oldest = this.#runs.size >= MOST ? this.#runs.keys().next() : undefined;
-    if (oldest?.done === false) this.#runs.delete(oldest.value);
+    if (oldest?.done === false) this.#forget(oldest.value);
     // LangChain does not always tell that a stream was aborted.
     const aborted = () => this.#take(run)?.settleDelivered();
     signal?.addEventListener("abort", aborted, { once: true });
-    this.#runs.set(run, { ticket, rest: () => signal?.removeEventListener("abort", aborted) });
+    this.#runs.set(run, { ticket, chunk: undefined, rest: () => signal?.removeEventListener("abort", aborted) });
   }
 
   #take(run: string): Ticket | undefined {
     const found = this.#runs.get(run);
-    this.#runs.delete(run);
-    found?.rest();
+    if (found !== undefined) this.#forget(run);
     return found?.ticket;
+  }
+
+  #forget(run: string): void {
+    this.#runs.get(run)?.rest();
+    this.#runs.delete(run);
+    this.#taken.delete(run);
   }
 }
