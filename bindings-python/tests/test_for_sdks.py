@@ -54,7 +54,7 @@ def test_a_running_call_asks_whether_it_still_fits(engine, now_ms, spent):
     assert spent() == ("0", "4")
     blocked = engine.reserve(now_ms, user="u", tier="free", usd=4)
     assert blocked.reservation is None and not engine.preview(now_ms, **call, without=blocked).allowed
-    with pytest.raises(SpendgateError, match="unknown") as error:
+    with pytest.raises(SpendgateError) as error:
         engine.preview(now_ms, **call, without="r99")
     assert error.value.code == "unknown_reservation"
     with pytest.raises(SpendgateError) as error:
