@@ -33,6 +33,7 @@ def test_a_request_is_estimated(engine, now_ms):
         ({"images": True}, "invalid_call", "estimate.images"),
         ({"images": object()}, "invalid_call", "estimate.images"),
         ({"input_bytes": float("nan")}, "invalid_amount", "estimate.input_bytes"),
+        ({"model": "\ud800"}, "invalid_call", "estimate.model"),
         ({"colour": 1}, "invalid_call", "estimate.colour"),
         ([], "invalid_call", "estimate"),
     ],
