@@ -6,7 +6,7 @@ use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::ledger::Reading;
 use crate::totals::{Row, Sums, Table};
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 
 /// What was used for one value of an attribute, or in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,10 +90,7 @@ impl Engine {
         if table.rest != Sums::default() {
             rows.push(row(None, &table.rest, None));
         }
-        rows.sort_unstable_by(|a, b| {
-            let order = |row: &ReportRow| (Reverse(row.spent), row.value.is_none());
-            order(a).cmp(&order(b)).then_with(|| a.value.cmp(&b.value))
-        });
+        sort(&mut rows);
         rows
     }
 
@@ -116,6 +113,31 @@ impl Engine {
         self.put_back(plan);
         highest
     }
+}
+
+/// Shell's sort: a report is rare and short, and a sort of the library is thousands of bytes of a WASM module.
+fn sort(rows: &mut [ReportRow]) {
+    let mut gap = rows.len();
+    while gap > 1 {
+        gap = (gap * 5 / 11).max(1);
+        for end in gap..rows.len() {
+            let mut at = end;
+            while let Some(before) = at.checked_sub(gap)
+                && rows.get(at).zip(rows.get(before)).is_some_and(|(a, b)| order(a, b).is_lt())
+            {
+                rows.swap(at, before);
+                at = before;
+            }
+        }
+    }
+}
+
+/// By what was spent, the most first, then by value, none after the others.
+fn order(a: &ReportRow, b: &ReportRow) -> Ordering {
+    b.spent.cmp(&a.spent).then_with(|| match (&a.value, &b.value) {
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    })
 }
 
 fn row(value: Option<&str>, sums: &Sums, share_tenths: Option<i64>) -> ReportRow {
