@@ -5,6 +5,11 @@ import { member, number, text, type Meter, type Operation, type Params } from ".
 /** Embeddings: nothing comes back that is charged. */
 export const embeddings: Operation = plain("embeddings.create", "embeddings", (params) => ({ input: [params["input"]], maxOutputTokens: 0 }));
 
+/** Questions about an input, which are answered by numbers. */
+export const decisions: Operation = plain("decisions.create", "chat", (params) => ({
+  input: [params["input"], params["instructions"], params["questions"]],
+}));
+
 /** What images, speech and transcriptions send; models that are priced by the piece are unpriced for the engine. */
 export const media: readonly Operation[] = [
   plain("images.generate", "image_generation", (params) => ({ input: [params["prompt"]], n: number(params, "n") })),
@@ -24,7 +29,7 @@ function plain(method: string, name: Operation["name"], input: Input): Operation
     shape: (params) => ({ model: text(params, "model"), ...input(params) }),
     withModel: (params, model) => ({ ...params, model }),
     used: openaiUsage,
-    meter: () => new MediaMeter(),
+    meter: (_params, provider) => new MediaMeter(provider),
   };
 }
 
@@ -32,8 +37,10 @@ function plain(method: string, name: Operation["name"], input: Input): Operation
 class MediaMeter implements Meter {
   #used: Actual | undefined;
 
+  constructor(private readonly provider: string | undefined) {}
+
   see(event: unknown): number {
-    this.#used = openaiUsage(event) ?? this.#used;
+    this.#used = openaiUsage(event, this.provider) ?? this.#used;
     return lengthOf(member(event, "delta"));
   }
 
