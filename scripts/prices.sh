@@ -2,7 +2,7 @@
 # The price table against its sources, which pip brings in the releases that are pinned.
 #
 #   scripts/prices.sh check     nothing is written; exit 1 when the table is stale or differs unreviewed
-#   scripts/prices.sh refresh   writes core/data/prices.txt, its licence and core/data/golden.json
+#   scripts/prices.sh refresh   writes core/data/prices.txt, core/data/output-limits.txt, their licences and core/data/golden.json
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
@@ -22,5 +22,6 @@ if ! [ -d "$(echo "$venv"/lib/python*/site-packages/"litellm-$litellm.dist-info"
 fi
 
 "$venv/bin/python" scripts/prices/derive.py $flag
+"$venv/bin/python" scripts/prices/limits.py $flag
 "$venv/bin/python" scripts/prices/golden.py $flag
 "$venv/bin/python" scripts/prices/compare.py

@@ -163,7 +163,8 @@ fn members(step: &Bound<'_, PyDict>) -> Result<Value, Refusal> {
     let mut object = Map::new();
     for (key, value) in step {
         let key = values::key(&key, &root)?;
-        let value = match wire::COMMANDS.contains(&key.as_str()) {
+        // The members of an estimate have its name before them, as those of an actual have.
+        let value = match wire::COMMANDS.contains(&key.as_str()) && key != "estimate" {
             true => values::read(&value, &root)?,
             false => values::read(&value, &root.key(&key))?,
         };

@@ -126,7 +126,7 @@ def typed(engine: Engine, step: Step) -> Any:
             return breaker(engine, step)
         case "snapshot":
             return snapshot(engine, step)
-        case "record" | "set_policy" | "usage" | "explain" | "window" | "events" | "adjust" | "expire" | "store":
+        case "record" | "set_policy" | "estimate" | "usage" | "explain" | "window" | "events" | "adjust" | "expire" | "store":
             return control(engine, step, name)
     return None
 

@@ -17,6 +17,7 @@ const BESIDE = {
   window: [],
   cost: [],
   breaker: [],
+  estimate: [],
   events: [],
   adjust: ["by", "why"],
   expire: [],
@@ -92,6 +93,8 @@ export class Server {
         return engine.window(value, atMs);
       case "cost":
         return engine.cost(value, atMs);
+      case "estimate":
+        return engine.estimate(value, atMs);
       case "breaker":
         return engine.breaker(value, atMs);
       case "events":

@@ -115,6 +115,7 @@ fn step_key(key: &str) -> Value {
         "adjust" => "Corrects what a counter has spent.",
         "expire" => "Ends the holds that are due.",
         "snapshot" => "Lets the engine go on from its own snapshot.",
+        "estimate" => "Estimates the tokens of a request from what is known of it.",
         "expect" => "What must come back: keys that are named, to be equal.",
         "note" => "For readers.",
         "ttl_ms" => "How long the hold lasts, in milliseconds.",

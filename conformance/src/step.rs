@@ -4,7 +4,7 @@ use crate::instant;
 use serde_json::{Map, Value};
 
 /// Every command of the format.
-pub const COMMANDS: [&str; 15] = [
+pub const COMMANDS: [&str; 16] = [
     "reserve",
     "preview",
     "settle",
@@ -20,6 +20,7 @@ pub const COMMANDS: [&str; 15] = [
     "adjust",
     "expire",
     "snapshot",
+    "estimate",
 ];
 
 /// The keys a step may have besides its command, and the commands they go with (all when empty).

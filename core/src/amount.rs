@@ -192,6 +192,13 @@ pub fn format(amount: i64, unit: Unit) -> String {
     format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
 }
 
+/// A sum by a count, rounded up; the count at least 1, the sum at least 0.
+pub(crate) const fn divided_up(sum: i64, count: i64) -> i64 {
+    let count = if count < 1 { 1 } else { count };
+    let whole = sum / count;
+    if sum % count > 0 { whole.saturating_add(1) } else { whole }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

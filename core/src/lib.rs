@@ -8,6 +8,7 @@ mod amounts;
 mod breaker;
 mod json;
 mod judge;
+mod learned;
 mod ledger;
 mod map;
 mod names;

@@ -15,6 +15,7 @@ from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
 
+import limits
 import source
 
 DATA = Path(__file__).resolve().parents[2] / "core" / "data"
@@ -83,11 +84,12 @@ def table() -> str:
 
 
 def licence() -> str:
-    """The notice that has to travel with the table."""
+    """The notices that have to travel with the table and the output limits."""
     files = metadata.files("genai-prices") or []
     text = next(f for f in files if f.name == "LICENSE").read_text()
     version = metadata.version("genai-prices")
-    return f"prices.txt is derived from genai-prices {version} by scripts/prices/derive.py.\n\n{text}"
+    ours = f"prices.txt is derived from genai-prices {version} by scripts/prices/derive.py.\n\n{text}"
+    return f"{ours.rstrip()}\n\n{'-' * 79}\n\n{limits.licence()}"
 
 
 def main() -> int:

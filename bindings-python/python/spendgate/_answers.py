@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict
 
 from spendgate._catalogue import Action, EventKind, Unit, Why
 
@@ -44,6 +44,34 @@ class Call(TypedDict, total=False):
     provider: str | None
     model: str | None
     estimate: Estimate | None
+
+
+class Known(TypedDict, total=False):
+    """What is known of a request before it is sent, or while its answer streams; counts are whole, at least 0.
+
+    `input_tokens`, where they were counted, beat `input_bytes` (of UTF-8) and `images` (any part that is no text).
+    `max_output_tokens` is for each of `n` choices. What was delivered so far, as `output_tokens` or `output_bytes`,
+    is the output.
+    """
+
+    model: str | None
+    provider: str | None
+    feature: str | None
+    mode: Literal["auto", "worst_case"] | None
+    input_tokens: int | str | None
+    input_bytes: int | str | None
+    images: int | str | None
+    max_output_tokens: int | float | str | None
+    n: int | str | None
+    output_tokens: int | str | None
+    output_bytes: int | str | None
+
+
+class Expectation(TypedDict):
+    """Tokens of a request, as far as can be told."""
+
+    input_tokens: str
+    output_tokens: str
 
 
 class CallOfBudget(Call):

@@ -219,6 +219,7 @@ Command: TypeAlias = Literal[
     "expire",
     "snapshot",
     "store",
+    "estimate",
 ]
 """A command of the engine."""
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -238,4 +239,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
     "expire",
     "snapshot",
     "store",
+    "estimate",
 )

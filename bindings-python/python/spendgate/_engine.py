@@ -23,8 +23,10 @@ if TYPE_CHECKING:
         Document,
         Done,
         Event,
+        Expectation,
         Expired,
         Explanation,
+        Known,
         Recorded,
         Usage,
         Window,
@@ -122,6 +124,11 @@ class Engine(_native.Engine):
         """What a provider's usage object costs, at the prices of `priced_at` (RFC 3339) or now."""
         asked = {"model": model, "usage": usage, "provider": provider, "at": priced_at}
         answer: Cost = self.run({"cost": asked, "at_ms": at_ms})
+        return answer
+
+    def estimate(self, known: Known, at_ms: int) -> Expectation:
+        """How many tokens a request will use, from what is known of it and what such calls were answered with."""
+        answer: Expectation = self.run({"estimate": known, "at_ms": at_ms})
         return answer
 
     def breaker(

@@ -134,5 +134,6 @@ export const COMMANDS = [
   "expire",
   "snapshot",
   "store",
+  "estimate",
 ] as const;
 export type Command = (typeof COMMANDS)[number];

@@ -16,7 +16,9 @@ import type {
   Counter,
   Decision,
   Event,
+  Expectation,
   Json,
+  Known,
   PolicyDocument,
   Report,
   Settled,
@@ -128,6 +130,11 @@ export class Engine {
   /** What a provider's usage costs. */
   cost(of: { model: string; usage: object; provider?: string; at?: string }, atMs: number): { usd: string | null } {
     return this.#command({ cost: of, at_ms: atMs }) as { usd: string | null };
+  }
+
+  /** How many tokens a request will use, from what is known of it and what such calls were answered with. */
+  estimate(known: Known, atMs: number): Expectation {
+    return this.#command({ estimate: known, at_ms: atMs }) as Expectation;
   }
 
   /** Opens or closes a circuit breaker by hand. */

@@ -37,6 +37,38 @@ export interface Actual extends Estimate {
   usage?: object | null | undefined;
 }
 
+/** A count: whole, at least 0. */
+export type Count = number | string | bigint;
+
+/** What is known of a request before it is sent, or while its answer streams. */
+export interface Known {
+  model?: string | null | undefined;
+  provider?: string | null | undefined;
+  feature?: string | null | undefined;
+  /** What such calls usually give (`auto`, unless said), or the most that can come. */
+  mode?: "auto" | "worst_case" | null | undefined;
+  /** Tokens sent, where they were counted; they beat bytes and images. */
+  input_tokens?: Count | null | undefined;
+  /** Bytes of UTF-8 of all the text sent. */
+  input_bytes?: Count | null | undefined;
+  /** Images and other parts that are no text. */
+  images?: Count | null | undefined;
+  /** The most output tokens that are asked for, a choice. */
+  max_output_tokens?: Count | null | undefined;
+  /** Choices asked for; 1 unless said. */
+  n?: Count | null | undefined;
+  /** Tokens delivered so far: then these are the output. */
+  output_tokens?: Count | null | undefined;
+  /** Bytes of text delivered so far, where its tokens are not known. */
+  output_bytes?: Count | null | undefined;
+}
+
+/** Tokens of a request, as far as can be told. */
+export interface Expectation {
+  input_tokens: string;
+  output_tokens: string;
+}
+
 /** How a call ended, for the circuit breakers. */
 export interface Report {
   ok?: boolean | null | undefined;

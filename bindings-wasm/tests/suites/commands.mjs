@@ -50,6 +50,11 @@ export function commands(binding) {
     assert.deepEqual(engine.window("daily", AT_MS), { start: "2026-05-10T00:00:00Z", end: "2026-05-11T00:00:00Z" });
     const usage = { provider: "openai", prompt_tokens: 1000, completion_tokens: 500 };
     assert.deepEqual(engine.cost({ model: "mine", usage }, AT_MS), { usd: "0.002" });
+    assert.deepEqual(engine.estimate({ model: "mine", input_bytes: 401n, max_output_tokens: 1e12, mode: undefined }, AT_MS), {
+      input_tokens: "101",
+      output_tokens: "500",
+    });
+    assert.throws(() => engine.estimate({ n: -1 }, AT_MS), { code: "invalid_amount", path: "estimate.n" });
     assert.deepEqual(engine.expire(AT_MS), { expired: 0 });
     assert.deepEqual(engine.store("down", AT_MS), { outcome: "unavailable" });
     assert.deepEqual(engine.store("up", AT_MS), { outcome: "available" });

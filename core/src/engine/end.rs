@@ -79,6 +79,9 @@ impl Engine {
         let (late, held) = (reservation.state == State::Expired, reservation.amounts);
         let (charge, unknown_price) = self.charge(reservation, actual);
         let alarmed = self.finish(id, State::Settled, &held, &charge, now);
+        if let (Some(usage), false) = (&actual.usage, actual.bad) {
+            self.learn(id, usage.output_total());
+        }
         let overage = charge.or_zero(Unit::Usd).saturating_sub(held.or_zero(Unit::Usd)).max(0);
         if actual.bad || unknown_price || overage > 0 || late {
             self.settle_events(id, (actual.bad, unknown_price, late), overage, now);

@@ -6,6 +6,7 @@ mod check;
 mod circuits;
 mod clock;
 mod end;
+mod estimate;
 mod explain;
 mod ordinary;
 mod policies;
@@ -17,12 +18,14 @@ mod snapshot;
 
 pub use circuits::CircuitState;
 pub use end::{Outcome, Settled};
+pub use estimate::{Expectation, Known};
 pub use explain::{Candidate, CounterReading, Why};
 
 use crate::active::Active;
 use crate::breaker::Breakers;
 use crate::decision::Decision;
 use crate::event::{Event, Events};
+use crate::learned::Learned;
 use crate::ledger::Ledger;
 use crate::map::Seed;
 use crate::names::Names;
@@ -73,6 +76,7 @@ pub struct Engine {
     fired: alerts::Fired,
     breakers: Breakers,
     events: Events,
+    learned: Learned,
     store_down: bool,
     /// The last call's plan, kept for its room; it means nothing between commands.
     scratch: crate::plan::Plan,
@@ -106,6 +110,7 @@ impl Engine {
             fired: alerts::Fired::default(),
             breakers: Breakers::default(),
             events,
+            learned: Learned::default(),
             store_down: false,
             scratch: crate::plan::Plan::default(),
         }

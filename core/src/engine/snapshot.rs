@@ -6,6 +6,7 @@ use crate::active::Active;
 use crate::breaker::Breakers;
 use crate::error::Error;
 use crate::event::Events;
+use crate::learned::Learned;
 use crate::ledger::{Ledger, Saved, SavedRef};
 use crate::map::Seed;
 use crate::names::Names;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The first bytes of a snapshot: its name and the version of its layout.
-const MAGIC: &[u8; 8] = b"SPGT\0\0\0\x02";
+const MAGIC: &[u8; 8] = b"SPGT\0\0\0\x03";
 
 #[derive(Serialize)]
 struct StateRef<'e> {
@@ -28,6 +29,7 @@ struct StateRef<'e> {
     fired: &'e Fired,
     breakers: &'e Breakers,
     events: &'e Events,
+    learned: &'e Learned,
     store_down: bool,
 }
 
@@ -42,6 +44,7 @@ struct State {
     fired: Fired,
     breakers: Breakers,
     events: Events,
+    learned: Learned,
     store_down: bool,
 }
 
@@ -60,6 +63,7 @@ impl Engine {
             fired: &self.fired,
             breakers: &self.breakers,
             events: &self.events,
+            learned: &self.learned,
             store_down: self.store_down,
         };
         // Nothing in the state can fail to be written; an empty snapshot would be refused by `restore`.
@@ -106,6 +110,7 @@ impl Engine {
             fired: state.fired,
             breakers: state.breakers,
             events: state.events,
+            learned: state.learned,
             store_down: state.store_down,
             scratch: crate::plan::Plan::default(),
         };

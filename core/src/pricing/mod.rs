@@ -1,6 +1,7 @@
 //! Prices: a built-in table with dated history, prices of the policy on top, and what a call costs.
 
 mod downgrades;
+mod limits;
 mod names;
 mod parse;
 mod provider;
@@ -15,6 +16,7 @@ use std::sync::{Arc, LazyLock};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+pub(crate) use provider::canonical;
 pub(crate) use quoted::KEYS as RATE_KEYS;
 pub use quoted::RateError;
 pub use rates::{Rates, Sheet};

@@ -100,6 +100,11 @@ impl Attributes {
         self.text(5)
     }
 
+    /// The feature that the call names.
+    pub(crate) fn feature(&self) -> Option<&str> {
+        self.text(3)
+    }
+
     /// The model that is called: the sibling after a downgrade, else the one asked for.
     #[inline]
     pub(crate) fn called(&self) -> Option<&str> {

@@ -115,7 +115,7 @@ fn estimate(value: &Value) -> Result<Estimate, Error> {
 }
 
 /// An amount; `None` for a number below zero.
-fn amount_of(value: &Value, path: &str, unit: Unit) -> Result<Option<i64>, Error> {
+pub(super) fn amount_of(value: &Value, path: &str, unit: Unit) -> Result<Option<i64>, Error> {
     let read = match value {
         Value::String(text) => amount::parse(text, unit),
         Value::Number(number) => amount::from_number(number, unit),

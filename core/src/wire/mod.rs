@@ -3,6 +3,7 @@
 //! A command is a step of a conformance vector: an object with one command key, its options, and the
 //! time as `at_ms` or `at`. Keys are snake_case, amounts canonical decimal strings, times RFC 3339.
 
+mod estimate;
 mod host;
 mod input;
 pub mod output;
@@ -21,7 +22,7 @@ use input::{invalid, object, text};
 use serde_json::{Map, Value, json};
 
 /// Every command key, in the order of the catalogue.
-pub const COMMANDS: [&str; 16] = [
+pub const COMMANDS: [&str; 17] = [
     "reserve",
     "preview",
     "settle",
@@ -38,6 +39,7 @@ pub const COMMANDS: [&str; 16] = [
     "expire",
     "snapshot",
     "store",
+    "estimate",
 ];
 
 /// Keys that stand beside a command.
@@ -144,6 +146,7 @@ fn command(engine: &mut Engine, step: &Map<String, Value>, now: i64) -> Result<V
         }
         "cost" => cost(engine, value, now),
         "breaker" => breaker(engine, value, now),
+        "estimate" => estimate::estimate(engine, value, now),
         "events" => {
             engine.expire_due(now)?;
             Ok(engine.drain_events().iter().map(output::event).collect())

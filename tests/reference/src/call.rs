@@ -105,6 +105,8 @@ pub(crate) struct Actual {
     pub(crate) amounts: Amounts,
     /// The token classes to price, where it gives any.
     pub(crate) classes: Option<Tokens>,
+    /// The output tokens of a provider's own usage object.
+    pub(crate) answered: Option<i128>,
     /// R19: a negative number somewhere makes all of it bad.
     pub(crate) bad: bool,
 }
@@ -122,18 +124,19 @@ pub(crate) fn read_actual(value: Option<&Value>) -> Result<Actual, Refusal> {
         return Err(Refusal::at("invalid_call", format!("actual.{key}"), "is not a known key"));
     }
     let mut amounts = read_amounts(&cleaned, "actual", &["usage"])?;
-    let mut classes = None;
+    let (mut classes, mut answered) = (None, None);
     if let Some(usage) = cleaned.get("usage").filter(|u| !u.is_null()) {
         let tokens = usage::normalise(usage, "actual.usage")?;
         amounts.entry("input_tokens").or_insert(tokens.sent());
         amounts.entry("output_tokens").or_insert(tokens.output);
+        answered = Some(tokens.output);
         classes = Some(tokens);
     }
     fill_tokens(&mut amounts);
     if classes.is_none() && amounts.contains_key("input_tokens") {
         classes = Some(plain(&amounts));
     }
-    Ok(if bad { Actual { bad, ..Actual::default() } } else { Actual { amounts, classes, bad } })
+    Ok(if bad { Actual { bad, ..Actual::default() } } else { Actual { amounts, classes, answered, bad } })
 }
 
 /// Token counts without cache classes: cached tokens count inside the input (§1).

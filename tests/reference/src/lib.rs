@@ -26,6 +26,7 @@ mod coverage;
 mod decide;
 mod differential;
 mod document;
+mod estimate;
 mod event;
 pub mod generate;
 mod hold;

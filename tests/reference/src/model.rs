@@ -3,6 +3,7 @@
 use crate::book::Book;
 use crate::breaker::Circuits;
 use crate::document::read_document;
+use crate::estimate::Lessons;
 use crate::hold::Hold;
 use crate::policy::Policy;
 use crate::price::{self, Table};
@@ -26,6 +27,8 @@ pub struct Model {
     pub(crate) circuits: BTreeMap<String, Circuits>,
     pub(crate) events: Vec<Value>,
     pub(crate) reservations: u64,
+    /// By model called and feature.
+    pub(crate) lessons: BTreeMap<(String, Option<String>), Lessons>,
 }
 
 impl Model {
@@ -50,6 +53,7 @@ impl Model {
             circuits: BTreeMap::new(),
             events: Vec::new(),
             reservations: 0,
+            lessons: BTreeMap::new(),
         };
         model.keep_circuits();
         Ok(model)
@@ -94,6 +98,9 @@ impl Model {
         }
         if let Some(what) = get("breaker") {
             return self.breaker(what, now);
+        }
+        if let Some(asked) = get("estimate") {
+            return self.estimate_tokens(asked);
         }
         if let Some(what) = get("adjust") {
             return self.adjust(what, step, now);

@@ -100,7 +100,7 @@ pub(crate) fn resolve<'a>(table: &'a Table, model: &str) -> Option<(&'a str, &'a
 }
 
 /// `gpt-4o-2024-08-06` and `claude-x-20250101` without their date.
-fn without_date(model: &str) -> &str {
+pub(crate) fn without_date(model: &str) -> &str {
     for shape in ["-dddd-dd-dd", "-dddddddd"] {
         let at = model.len().saturating_sub(shape.len());
         if let Some((name, tail)) = model.split_at_checked(at)

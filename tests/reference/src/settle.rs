@@ -98,6 +98,9 @@ impl Model {
         };
         self.set_state(hold.id, State::Settled { amounts: amounts.clone(), end: now });
         self.book.end_hold(hold.id, &amounts);
+        if let Some(tokens) = actual.answered {
+            self.learn(hold.called.as_deref(), hold.call.get("feature"), tokens);
+        }
         if actual.bad {
             self.hold_event("bad_usage", now, &hold, &[]);
         }

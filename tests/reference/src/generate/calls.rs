@@ -111,6 +111,41 @@ pub(crate) fn usage(rng: &mut Rng) -> Value {
     }
 }
 
+/// What is known of a request, for `estimate`; sometimes with one fault.
+pub(crate) fn known(rng: &mut Rng) -> Value {
+    let mut known = Map::new();
+    let texts: [(&str, u64, &[&str]); 4] = [
+        ("model", 70, &MODELS),
+        ("feature", 50, &FEATURES),
+        ("provider", 40, &PROVIDERS),
+        ("mode", 40, &["auto", "worst_case"]),
+    ];
+    for (key, percent, pool) in texts {
+        if rng.percent(percent) {
+            known.insert(key.to_owned(), json!(rng.pick(pool)));
+        }
+    }
+    let counts = [("input_tokens", 20), ("input_bytes", 60), ("images", 30), ("max_output_tokens", 50)];
+    for (key, percent) in counts.into_iter().chain([("n", 30), ("output_tokens", 10), ("output_bytes", 10)]) {
+        if rng.percent(percent) {
+            known.insert(key.to_owned(), pieces(rng));
+        }
+    }
+    if rng.percent(15) {
+        let faults = [
+            ("mode", json!("best")),
+            ("model", json!(5)),
+            ("n", json!(-1)),
+            ("images", json!("1.5")),
+            ("input_bytes", json!(true)),
+            ("colour", json!("red")),
+        ];
+        let (key, value) = rng.pick(&faults);
+        known.insert(key.to_owned(), value);
+    }
+    Value::Object(known)
+}
+
 /// A call with exactly one fault, so that every implementation names the same one.
 pub(crate) fn faulty(rng: &mut Rng) -> Value {
     let long = "x".repeat(257);
