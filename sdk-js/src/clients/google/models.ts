@@ -28,7 +28,7 @@ export function generateContent(method: string): Operation {
   };
 }
 
-/** Embeddings: the client leaves the usage out of its answer, and nothing comes back that is charged. */
+/** Embeddings: clients before 3.0 leave the usage out of the answer. Nothing comes back that is charged. */
 export const embedContent: Operation = {
   method: "models.embedContent",
   name: "embeddings",
