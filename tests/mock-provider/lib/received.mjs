@@ -1,6 +1,6 @@
 // What came in, what was delivered of the answers, and what that costs.
 
-/** @typedef {import("../types.d.ts").Received} Record_ */
+/** @typedef {import("../types.d.ts").Received} Entry */
 /** @typedef {import("../types.d.ts").Totals} Totals */
 /** @typedef {import("../types.d.ts").Usage} Usage */
 
@@ -11,7 +11,7 @@ const nothing = () => ({ requests: 0, open: 0, answered: 0, refused: 0, aborted:
 
 export class ReceivedList {
   #keep;
-  /** @type {Record_[]} */
+  /** @type {Entry[]} */
   #list = [];
   #all = nothing();
   /** @type {Map<string, Totals>} */
@@ -26,7 +26,7 @@ export class ReceivedList {
 
   /**
    * A request begins.
-   * @param {Record_} record
+   * @param {Entry} record
    * @returns {(model: string) => void} to be called once, when the record says how the request ended
    */
   open(record) {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { NAMES } from "../lib/script.mjs";
 import { CHAT, ask, events, post, withMock } from "./support.mjs";
 
 const PATH = "/v1/chat/completions";
@@ -66,6 +68,13 @@ test("a key that no script has is refused where it is said", withMock(async (moc
   assert.equal(response.status, 400);
   assert.match((await response.json()).error.message, /txet/);
 }));
+
+test("the README has every key of a script", () => {
+  const text = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const table = text.slice(text.indexOf("| key | meaning |"), text.indexOf("`usage` has the keys"));
+  const missing = NAMES.keys.filter((key) => !table.includes(`\`${key}\``));
+  assert.deepEqual([missing, NAMES.counts.filter((key) => !text.includes(`\`${key}\``))], [[], []]);
+});
 
 test("what is billed is summed by the model that answers", withMock(async (mock) => {
   mock.script({ queue: [{ model: "gpt-4o-2024-08-06", usage: { input: 10, cached: 4, output: 5 } }, { usage: { input: 1, output: 2 } }, { error: { status: 500 } }] });

@@ -70,7 +70,7 @@ test("an answer in one piece can be cut, and is billed where it was sent whole",
   const response = await post(mock, PATH, CHAT, { fault: "truncate" });
   assert.notEqual(await failureOf(response.text()), undefined);
   const { list } = await mock.received({ idle_ms: 5_000 });
-  assert.deepEqual(list.map((record) => [record.state, record.billed.completion_tokens]), [["broken", 16], ["broken", 0]]);
+  assert.deepEqual(list.map((record) => [record.state, record.reported, record.billed.completion_tokens]), [["broken", null, 16], ["broken", null, 0]]);
 }));
 
 test("an error in the middle of a stream is an event as the provider sends it", withMock(async (mock) => {
