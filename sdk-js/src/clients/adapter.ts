@@ -24,3 +24,13 @@ export interface Adapter {
   /** Methods that cost, and are not enforced. */
   readonly unenforced: readonly string[];
 }
+
+/** A copy by the client's own `withOptions`; null where it has none or cannot. */
+export function copyByOptions(client: object, options: object): object | null {
+  const { withOptions } = client as { withOptions?: (options: object) => object };
+  try {
+    return typeof withOptions === "function" ? withOptions.call(client, options) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,11 +1,11 @@
-import type { Adapter } from "../adapter.js";
+import { copyByOptions, type Adapter } from "../adapter.js";
 import { member } from "../operation.js";
 import { providerOf } from "../provider.js";
+import { FREE, UNENFORCED } from "./lists.js";
 import { completions, messages } from "./messages.js";
 
 interface AnthropicClient {
   baseURL?: unknown;
-  withOptions?: (options: object) => object;
 }
 
 /**
@@ -19,10 +19,7 @@ export const anthropic: Adapter = {
   name: "anthropic",
   matches: (client) => typeof member(member(client, "messages"), "create") === "function",
   provider: (client) => providerOf((client as AnthropicClient).baseURL, hostOf(client)),
-  copy: (client) => {
-    const { withOptions } = client as AnthropicClient;
-    return typeof withOptions === "function" ? withOptions.call(client, {}) : null;
-  },
+  copy: (client) => copyByOptions(client, {}),
   copies: ["withOptions"],
   operations: [messages("messages.create"), messages("beta.messages.create"), completions],
   helpers: {
@@ -37,45 +34,8 @@ export const anthropic: Adapter = {
     method: isStream ? "messages.stream" : "messages.create",
     params,
   }),
-  free: [
-    "messages.countTokens",
-    "messages.batches",
-    "beta.messages.countTokens",
-    "beta.messages.batches",
-    "models",
-    "files",
-    "skills",
-    "userProfiles",
-    "organization",
-    "beta.models",
-    "beta.files",
-    "beta.skills",
-    "beta.userProfiles",
-    "beta.organization",
-    "beta.agents",
-    "beta.environments",
-    "beta.sessions",
-    "beta.deployments",
-    "beta.deploymentRuns",
-    "beta.vaults",
-    "beta.memoryStores",
-    "beta.webhooks",
-    "beta.dreams",
-    "beta.tunnels",
-    "beta.compliance",
-  ],
-  unenforced: [
-    "messages.batches.create",
-    "beta.messages.batches.create",
-    "beta.sessions.create",
-    "beta.sessions.events.send",
-    "beta.sessions.events.toolRunner",
-    "beta.environments.work.worker",
-    "beta.deployments.create",
-    "beta.deployments.run",
-    "beta.deployments.unpause",
-    "beta.dreams.create",
-  ],
+  free: FREE,
+  unenforced: UNENFORCED,
 };
 
 /** Who hosts the model where the address does not tell: clients for Bedrock and Vertex are known by their settings. */

@@ -1,6 +1,7 @@
 import type { Adapter } from "../adapter.js";
 import { member } from "../operation.js";
 import { copyClient } from "./copy.js";
+import { FREE, UNENFORCED } from "./lists.js";
 import { embedContent, generateContent, images } from "./models.js";
 
 /** The `@google/genai` package, for the Gemini API and for Vertex. */
@@ -14,46 +15,6 @@ export const google: Adapter = {
   helpers: { "chats.create": "models.generateContent" },
   late: ["models.generateContentStream"],
   call: (params, isStream) => ({ method: isStream ? "models.generateContentStream" : "models.generateContent", params }),
-  free: [
-    "models.list",
-    "models.get",
-    "models.update",
-    "models.delete",
-    "models.countTokens",
-    "models.computeTokens",
-    "live.webSocketFactory",
-    "live.isCallableTool",
-    "batches",
-    "caches",
-    "files",
-    "operations",
-    "authTokens",
-    "tunings",
-    "fileSearchStores",
-    "interactions",
-    "webhooks",
-    "agents",
-    "triggers",
-    "environments",
-    "credentials",
-    "voices",
-    "decisions",
-  ],
-  unenforced: [
-    "models.generateVideos",
-    "live.connect",
-    "live.music.connect",
-    "batches.create",
-    "batches.createEmbeddings",
-    "caches.create",
-    "tunings.tune",
-    "fileSearchStores.uploadToFileSearchStore",
-    "fileSearchStores.importFile",
-    "interactions.create",
-    "agents.create",
-    "triggers.create",
-    "triggers.run",
-    "voices.create",
-    "decisions.create",
-  ],
+  free: FREE,
+  unenforced: UNENFORCED,
 };

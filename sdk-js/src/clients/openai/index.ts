@@ -1,4 +1,4 @@
-import type { Adapter } from "../adapter.js";
+import { copyByOptions, type Adapter } from "../adapter.js";
 import { member } from "../operation.js";
 import { providerOf } from "../provider.js";
 import { chat } from "./chat.js";
@@ -8,7 +8,6 @@ import { responses } from "./responses.js";
 
 interface OpenAIClient {
   baseURL?: unknown;
-  withOptions?: (options: object) => object;
 }
 
 /** The `openai` package, and what has its shape: Azure, and clients of compatible APIs. */
@@ -16,10 +15,7 @@ export const openai: Adapter = {
   name: "openai",
   matches: (client) => typeof member(member(member(client, "chat"), "completions"), "create") === "function",
   provider: (client) => providerOf((client as OpenAIClient).baseURL, "openai"),
-  copy: (client) => {
-    const { withOptions } = client as OpenAIClient;
-    return typeof withOptions === "function" ? withOptions.call(client, {}) : null;
-  },
+  copy: (client) => copyByOptions(client, azureOptions(client)),
   copies: ["withOptions"],
   operations: [
     chat("chat.completions.create"),
@@ -46,3 +42,9 @@ export const openai: Adapter = {
   free: FREE,
   unenforced: UNENFORCED,
 };
+
+/** What Azure's client forgets when it is copied, in some of its versions. */
+function azureOptions(client: object): object {
+  const { apiVersion, deploymentName } = client as { apiVersion?: unknown; deploymentName?: unknown };
+  return typeof apiVersion === "string" ? { apiVersion, deployment: deploymentName } : {};
+}
