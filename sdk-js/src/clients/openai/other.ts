@@ -14,10 +14,10 @@ export const decisions: Operation = plain("decisions.create", "chat", (params) =
 export const media: readonly Operation[] = [
   plain("images.generate", "image_generation", (params) => ({ input: [params["prompt"]], n: number(params, "n") })),
   plain("images.edit", "image_generation", (params) => ({ input: [params["prompt"], params["image"]], n: number(params, "n") })),
-  plain("images.createVariation", "image_generation", (params) => ({ input: [params["image"]], n: number(params, "n") })),
-  plain("audio.speech.create", "audio", (params) => ({ input: [params["input"], params["instructions"]] })),
+  untold("images.createVariation", "image_generation", (params) => ({ input: [params["image"]], n: number(params, "n") })),
+  untold("audio.speech.create", "audio", (params) => ({ input: [params["input"], params["instructions"]] })),
   plain("audio.transcriptions.create", "audio", (params) => ({ input: [params["prompt"]] })),
-  plain("audio.translations.create", "audio", (params) => ({ input: [params["prompt"]] })),
+  untold("audio.translations.create", "audio", (params) => ({ input: [params["prompt"]] })),
 ];
 
 type Input = (params: Params) => { input: unknown[]; maxOutputTokens?: number; n?: number | undefined };
@@ -31,6 +31,11 @@ function plain(method: string, name: Operation["name"], input: Input): Operation
     used: openaiUsage,
     meter: (_params, provider) => new MediaMeter(provider),
   };
+}
+
+/** As `plain`, of what answers without a word of its use. (Speech tells it in a stream of events alone.) */
+function untold(method: string, name: Operation["name"], input: Input): Operation {
+  return { ...plain(method, name, input), isEstimated: true };
 }
 
 /** Images and transcripts in pieces; the last event carries the usage. */
