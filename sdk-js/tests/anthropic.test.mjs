@@ -272,3 +272,26 @@ test("anthropic-0: completions of a text are enforced, and charged with their es
   await assert.rejects(client.completions.create(params), { code: "llm_budget_exceeded" });
   assert.equal(sent, 2);
 });
+
+test("Vertex' client, which speaks the same and is priced by its host", async () => {
+  fixed({ text: TEXT });
+  const { AnthropicVertex } = await import("anthropic-vertex");
+  const paths = [];
+  const fetched = (url, init) => {
+    const { pathname } = new URL(url);
+    paths.push(pathname.split(":").at(-1));
+    return fetch(`${mock.url}/v1/messages`, { ...init, body: JSON.stringify({ ...JSON.parse(init.body), model: "claude-sonnet-4-6" }) });
+  };
+  const authClient = { projectId: "p", getRequestHeaders: async () => new Headers({ authorization: "Bearer test" }) };
+  const decisions = [];
+  const gate = gateOf({ policy: perUser("0.0058"), estimate: ({ provider }) => void decisions.push(provider) ?? { usd: "0.0018" } });
+  const client = gate.wrap(new AnthropicVertex({ region: "us-east5", projectId: "p", authClient, fetch: fetched }), { user: "u" });
+  assert.ok(client instanceof AnthropicVertex);
+  await client.messages.create(ask());
+  assert.equal(await client.messages.stream(ask()).finalText(), TEXT);
+  for await (const _ of await client.withOptions({}).beta.messages.create(ask({ stream: true })));
+  await assert.rejects(client.messages.create(ask()), { code: "llm_budget_exceeded" });
+  assert.deepEqual(paths, ["rawPredict", "streamRawPredict", "streamRawPredict"]);
+  assert.deepEqual(decisions, Array(4).fill("google"));
+  assert.equal(await spent(gate), 3 * COST);
+});

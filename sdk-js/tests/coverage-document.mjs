@@ -8,7 +8,7 @@ const PATH = fileURLToPath(new URL("../../docs/coverage.md", import.meta.url));
 
 const PACKAGES = {
   openai: "`openai` (6 and 7), and what has its shape: Azure's client, clients of compatible APIs",
-  anthropic: "`@anthropic-ai/sdk` (0.x and 1.x), and its kin for Bedrock, Vertex and Foundry",
+  anthropic: "`@anthropic-ai/sdk` (0.x and 1.x), and its kin for Bedrock and Vertex",
   google: "`@google/genai` (2 and 3), for the Gemini API and for Vertex",
 };
 

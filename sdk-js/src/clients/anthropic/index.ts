@@ -9,7 +9,7 @@ interface AnthropicClient {
 }
 
 /**
- * The `@anthropic-ai/sdk` package, and its kin for Bedrock, Vertex and Foundry.
+ * The `@anthropic-ai/sdk` package, and its kin for Bedrock and Vertex.
  *
  * One way for all majors: the instance's `create` is replaced. From 1.0 on there is middleware as well; it is not used, for it
  * runs below the client, once for each attempt, where a body has to be rewritten to swap its model, and older majors have none.
