@@ -76,7 +76,7 @@ export class Calls {
 
   /** Gives a way to run work later as if it were now: for this request, and for no other that is there by then. */
   following(): <R>(work: () => R) => R {
-    const now = this.#scope.get() ?? { attributes: {}, isInside: false };
+    const now = this.#scope.get() ?? { attributes: {} };
     return (work) => this.#scope.run(now, work);
   }
 
