@@ -1,5 +1,6 @@
 import type { Report } from "@spendgate/wasm/engine";
 import { endingOf } from "./failure.js";
+import { generatorOf } from "./iterator.js";
 import type { Meter } from "./operation.js";
 import type { Ticket } from "../ticket.js";
 
@@ -21,9 +22,9 @@ type Chunks = AsyncIterator<unknown>;
  *
  * @param owner kept as long as the iterator is, for its own end would end the call
  */
-export function metered(source: () => Chunks, watch: Watch, owner: unknown): AsyncIterableIterator<unknown> {
+export function metered(source: () => Chunks, watch: Watch, owner: unknown): AsyncGenerator<unknown> {
   const chunks = read(source, watch);
-  const iterator = {
+  const iterator = generatorOf({
     owner,
     next: () => chunks.next(),
     return: (value?: unknown) => {
@@ -35,8 +36,7 @@ export function metered(source: () => Chunks, watch: Watch, owner: unknown): Asy
       end(watch);
       return chunks.throw(error);
     },
-    [Symbol.asyncIterator]: () => iterator,
-  };
+  });
   watch.ticket.endsWith(iterator);
   return iterator;
 }

@@ -30,6 +30,7 @@ export const anthropic: Adapter = {
     "beta.messages.toolRunner": "beta.messages.create",
     "beta.messages.thread": "beta.messages.create",
   },
+  late: ["beta.messages.toolRunner"],
   call: (params, isStream) => ({
     method: isStream ? "messages.stream" : "messages.create",
     params,
