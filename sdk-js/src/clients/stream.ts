@@ -48,6 +48,8 @@ async function* read(source: () => Chunks, watch: Watch): AsyncGenerator<unknown
       const bytes = see(meter, chunk);
       const error = cut !== null && bytes > 0 ? ticket.wouldPass(bytes) : null;
       if (error !== null) {
+        // That it is cut is no failure of the provider.
+        end(watch);
         cut?.(error);
         throw error;
       }
