@@ -1,8 +1,8 @@
 import { copyByOptions, type Adapter } from "../adapter.js";
 import { member } from "../operation.js";
 import { providerOf } from "../provider.js";
-import { FREE, UNENFORCED } from "./lists.js";
 import { completions, messages } from "./messages.js";
+import { UNENFORCED } from "./unenforced.js";
 
 interface AnthropicClient {
   baseURL?: unknown;
@@ -35,7 +35,6 @@ export const anthropic: Adapter = {
     method: isStream ? "messages.stream" : "messages.create",
     params,
   }),
-  free: FREE,
   unenforced: UNENFORCED,
 };
 
