@@ -1,5 +1,5 @@
 import { member, type Operation } from "./operation.js";
-import type { Watch } from "./stream.js";
+import { end, type Watch } from "./stream.js";
 
 /** Longer answers than that are not kept to be read twice, in characters. */
 const KEPT = 16 * 1024 * 1024;
@@ -14,13 +14,23 @@ export function watchResponse(response: Response, watch: Watch, operation: Opera
     ticket.settleDelivered();
     return response;
   }
-  const isEvents = (response.headers.get("content-type") ?? "").includes("text/event-stream");
+  const isEvents = isEventStream(response);
+  if (!isEvents && !(response.headers.get("content-type") ?? "").includes("json")) {
+    // A sound or a plain text: nothing in it tells of the use.
+    ticket.settle(undefined);
+    return response;
+  }
   const reader = isEvents ? new EventsReader(watch) : new JsonReader(watch, operation);
   const copy = new Response(watched(response.body, reader), { status: response.status, statusText: response.statusText, headers: response.headers });
   Object.defineProperty(copy, "url", { value: response.url });
   // The body holds its reader, also when the response itself is gone.
   ticket.endsWith(reader);
   return copy;
+}
+
+/** Whether a response brings server-sent events. */
+export function isEventStream(response: Response): boolean {
+  return (response.headers.get("content-type") ?? "").includes("text/event-stream");
 }
 
 interface BodyReader {
@@ -70,7 +80,7 @@ class JsonReader implements BodyReader {
 
   end(isWhole: boolean): void {
     try {
-      if (isWhole) this.watch.ticket.settle(this.operation.used(JSON.parse(this.#text)));
+      if (isWhole) this.watch.ticket.settle(this.operation.used(JSON.parse(this.#text), this.watch.provider));
     } catch {
       // It is no JSON: nothing is known of its use.
     }
@@ -90,10 +100,7 @@ class EventsReader implements BodyReader {
   }
 
   end(): void {
-    const { meter, ticket } = this.watch;
-    const used = meter.used();
-    if (used === undefined) ticket.settleDelivered();
-    else ticket.settle(used);
+    end(this.watch);
   }
 
   #line(line: string): void {
@@ -101,7 +108,7 @@ class EventsReader implements BodyReader {
     const { meter, ticket } = this.watch;
     try {
       const chunk: unknown = JSON.parse(line.slice(5));
-      if (member(chunk, "error") === undefined) ticket.received(meter.see(chunk), meter.inputTokens);
+      if (member(chunk, "error") === undefined) ticket.received(meter.see(chunk), meter);
     } catch {
       // `[DONE]`, or nothing of a chunk's form.
     }
