@@ -139,6 +139,9 @@ export class SpendGateCoverageError extends Error {
 /** How deep causes are followed. */
 const DEPTH = 16;
 
+/** How many causes are followed at each depth: an error of several attempts has several. */
+const WIDTH = 32;
+
 /** The budget error that `error` is or was caused by, through the wrappings of clients and frameworks. */
 export function budgetErrorOf(error: unknown): LLMBudgetExceededError | null {
   return caused(error, "llm_budget_exceeded") as LLMBudgetExceededError | null;
@@ -155,10 +158,16 @@ export function isCircuitError(error: unknown): boolean {
 }
 
 function caused(error: unknown, code: string): object | null {
-  for (let left = DEPTH; left > 0 && typeof error === "object" && error !== null; left--) {
-    if ((error as { code?: unknown }).code === code) return error;
-    const { cause, error: inner } = error as { cause?: unknown; error?: unknown };
-    error = cause ?? inner;
+  let level: unknown[] = [error];
+  for (let left = DEPTH; left > 0 && level.length > 0; left--) {
+    const below: unknown[] = [];
+    for (const at of level) {
+      if (typeof at !== "object" || at === null) continue;
+      if ((at as { code?: unknown }).code === code) return at;
+      const { cause, error: inner, lastError, errors } = at as { [key: string]: unknown };
+      below.push(cause, inner, lastError, ...(Array.isArray(errors) ? errors.slice(-WIDTH) : []));
+    }
+    level = below.slice(0, WIDTH);
   }
   return null;
 }

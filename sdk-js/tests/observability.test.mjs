@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { trace } from "@opentelemetry/api";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
+import { spendgateHandler } from "spendgate/langchain";
+import { chatOpenAI, guarded, sdk } from "./frameworks.mjs";
 import { anthropic, fixed, genai, gateOf, openai, params, perUser } from "./support.mjs";
 
 const exporter = new InMemorySpanExporter();
@@ -79,4 +81,19 @@ test("a stream's cost is on the span that was active when it began", async () =>
     for await (const _ of await client.chat.completions.create(params({ stream: true })));
   });
   assert.equal(attributes["operation.cost"], 0.00125);
+});
+
+test("a call of a framework has what it used on its span", async () => {
+  const gate = gateOf({ policy: perUser("1") });
+  const { generateText, wrapLanguageModel, openai: models } = await sdk("6");
+  const model = guarded({ wrapLanguageModel, openai: models }, gate, { user: "u" });
+  const chain = await chatOpenAI("@langchain/openai", { callbacks: [spendgateHandler(gate, { user: "u" })] });
+  for (const work of [() => generateText({ model, prompt: "Hello" }), () => chain.invoke("Hello")]) {
+    fixed();
+    const attributes = await traced(work);
+    assert.equal(attributes["gen_ai.operation.name"], "chat");
+    assert.equal(attributes["gen_ai.provider.name"], "openai");
+    assert.deepEqual([attributes["gen_ai.usage.input_tokens"], attributes["gen_ai.usage.output_tokens"]], [100, 100]);
+    assert.equal(attributes["operation.cost"], 0.00125);
+  }
 });

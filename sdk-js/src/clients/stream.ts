@@ -73,7 +73,8 @@ export function end({ meter, ticket }: Watch, report: Report = {}): void {
   else ticket.settle(used, report);
 }
 
-function see(meter: Meter, chunk: unknown): number {
+/** How many bytes of output a chunk brings. */
+export function see(meter: Meter, chunk: unknown): number {
   try {
     return meter.see(chunk);
   } catch {
