@@ -11,7 +11,7 @@ const common: Options = {
 export default defineConfig([
   {
     ...common,
-    entry: { index: "src/index.ts", testing: "src/testing.ts", ai: "src/frameworks/ai.ts", langchain: "src/frameworks/langchain.ts" },
+    entry: { index: "src/index.ts", testing: "src/testing.ts", ai: "src/frameworks/ai.ts", langchain: "src/frameworks/langchain.ts", edge: "src/edge/index.ts" },
     format: ["esm", "cjs"],
     splitting: true,
     dts: { compilerOptions: { paths: { "#host": ["./src/host/node.ts"] } } },

@@ -4,8 +4,11 @@ import { LLMBudgetExceededError } from "./errors.js";
 import type { Ledger } from "./ledger.js";
 import type { Trace } from "./trace.js";
 
-/** Tickets whose holder is gone: nobody will say any more what became of their calls. */
-const abandoned = new FinalizationRegistry<Ticket>((ticket) => ticket.abandon());
+/**
+ * Tickets whose holder is gone: nobody will say any more what became of their calls. Workers of older compatibility dates have no
+ * such registry; there a hold that nobody ends is charged when it expires.
+ */
+const abandoned = typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Ticket>((ticket) => ticket.abandon()) : null;
 
 /**
  * One call in flight: it ends once, in whichever of the ways comes first.
@@ -47,8 +50,8 @@ export class Ticket {
 
   /** The call ends with `holder`, and no more with the one before, if nothing else ends it earlier. */
   endsWith(holder: object): void {
-    abandoned.unregister(this);
-    if (this.#isOpen) abandoned.register(holder, this, this);
+    abandoned?.unregister(this);
+    if (this.#isOpen) abandoned?.register(holder, this, this);
   }
 
   /** Charges what the provider says was used; without that, what was held. */
@@ -101,7 +104,7 @@ export class Ticket {
 
   #close(): boolean {
     const wasOpen = this.#isOpen;
-    if (wasOpen) abandoned.unregister(this);
+    if (wasOpen) abandoned?.unregister(this);
     this.#isOpen = false;
     return wasOpen;
   }
