@@ -5,8 +5,8 @@ A `json` block that has commands is run as a conformance vector; one with the ke
 checked as a policy. The `spendgate` lines of README.md's `sh` blocks are run one after the other in
 a folder that holds `policy.json` (the README's first policy), `usage.csv` (the made-up log) and the
 examples; a `console` block shows a command, and each line that follows has to be in what it prints.
-The `rust` blocks of two crates' READMEs are run as rustdoc runs examples; the README's `js` and `python` blocks as programs, over
-the packages that scripts/test-node.sh and scripts/test-python.sh have built.
+The `rust` blocks of two crates' READMEs are run as rustdoc runs examples; `js` and `python` blocks as programs, over
+the packages that scripts/test-sdk.sh and scripts/test-python.sh have built, with the mock provider in the place of the real ones.
 Prints one line for each; the exit status is 1 when one fails. The last line is `snippets: N passed,
 M failed`.
 """
@@ -20,11 +20,13 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-DOCUMENTS = ["README.md", *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md")))]
+DOCUMENTS = ["README.md", "sdk-js/README.md", *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").rglob("*.md")))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 POLICY = set(
     "version timezone week_start budgets downgrades prices breakers on_unpriced on_missing_user default_estimate".split()
@@ -90,13 +92,34 @@ def run_rust(readme: str, crate: str) -> str | None:
     return None if ran.returncode == 0 else (ran.stdout + ran.stderr).strip()
 
 
-def run_program(language: str, text: str) -> str | None:
+@contextmanager
+def provider() -> Iterator[dict[str, str]]:
+    """The mock provider, and the environment in which clients find it."""
+    mock = subprocess.Popen(
+        ["node", "tests/mock-provider/main.mjs"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        url = json.loads(mock.stdout.readline())["url"]
+        keys = {name: "test" for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY")}
+        urls = {"OPENAI_BASE_URL": f"{url}/v1", "ANTHROPIC_BASE_URL": url, "GEMINI_BASE_URL": url, "COLLECTOR_URL": url}
+        yield {**os.environ, **keys, **urls}
+    finally:
+        mock.terminate()
+        mock.wait()
+
+
+def run_program(language: str, text: str, environment: dict[str, str]) -> str | None:
     """What is wrong with a `js` or `python` block; a promise that it makes in a comment is not checked."""
     programs = {
         "js": ["node", "--input-type=module", "-"],
         "python": [str(TARGET / "python-venv" / "bin" / "python"), "-"],
     }
-    ran = subprocess.run(programs[language], cwd=ROOT, input=text, capture_output=True, text=True)
+    try:
+        ran = subprocess.run(
+            programs[language], cwd=ROOT, env=environment, input=text, capture_output=True, text=True, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        return "does not end"
     return None if ran.returncode == 0 else (ran.stdout + ran.stderr).strip()
 
 
@@ -116,9 +139,11 @@ def main() -> int:
         for example in sorted((ROOT / "examples" / "policies").glob("*.json")):
             results.append((str(example.relative_to(ROOT)), "policy", spendgate("check", str(example), folder=folder)[0]))
     results += [("README.md", *found) for found in run_readme((policies or ["{}"])[0], blocks_of("README.md"))]
-    for language, text in blocks_of("README.md"):
-        if language in ("js", "python"):
-            results.append(("README.md", language, run_program(language, text)))
+    with provider() as environment:
+        for document in DOCUMENTS:
+            for language, text in blocks_of(document):
+                if language in ("js", "python"):
+                    results.append((document, language, run_program(language, text, environment)))
     for readme, crate in (("core/README.md", "spendgate_core"), ("conformance/README.md", "spendgate_conformance")):
         results.append((readme, "rust", run_rust(readme, crate)))
     for document, what, fault in results:

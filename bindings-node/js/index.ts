@@ -1,5 +1,5 @@
 export { Engine } from "./engine.js";
-export { engineInfo, type EngineInfo } from "./loader.js";
+export { engineInfo, onDiagnostic, type EngineInfo } from "./loader.js";
 export {
   ACTIONS,
   COMMANDS,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Diagnostic } from "@spendgate/wasm";
 import { SpendgateError, type Backend, type BackendKind } from "@spendgate/wasm/engine";
 import { native, type Addon } from "./native.js";
 
@@ -47,6 +48,16 @@ export function load(): Backend {
   if (backend !== undefined) return backend;
   const tried = info.tried.map(({ what, why }) => `${what}: ${why}`).join("; ");
   throw new SpendgateError("unavailable", `no compiled engine could be loaded (${tried})`);
+}
+
+/**
+ * Has `listener` told of failures of the WASM engine, where that is the one; the addon has none to tell of. Gives what
+ * ends that.
+ */
+export function onDiagnostic(listener: (diagnostic: Diagnostic) => void): () => void {
+  look();
+  if (info.backend !== "wasm") return () => {};
+  return (require("@spendgate/wasm") as typeof import("@spendgate/wasm")).onDiagnostic(listener);
 }
 
 function look(): void {

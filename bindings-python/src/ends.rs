@@ -34,18 +34,23 @@ pub(crate) struct Used<'a, 'py> {
 /// A number that names no reservation, for a text that names none.
 const NONE: ReservationId = ReservationId::from_bits(u64::MAX);
 
+/// The reservation of a decision, which may have none, or of an id; `None` for what is neither.
+#[inline]
+pub(crate) fn reservation(given: &Bound<'_, PyAny>) -> Option<Option<ReservationId>> {
+    if let Ok(decision) = given.cast::<Decision>() {
+        let decision = decision.get();
+        return Some(match decision.made() {
+            Some(made) => made.reservation,
+            None => decision.hold(given.py()).as_str().and_then(ReservationId::parse),
+        });
+    }
+    text(given).map(|id| Some(ReservationId::parse(id).unwrap_or(NONE)))
+}
+
 impl Ended<'_, '_> {
-    /// The reservation by its decision or id.
     #[inline]
     fn id(&self) -> Option<ReservationId> {
-        if let Ok(decision) = self.reservation.cast::<Decision>() {
-            let decision = decision.get();
-            return match decision.made() {
-                Some(made) => made.reservation,
-                None => decision.hold(self.at_ms.py()).as_str().and_then(ReservationId::parse),
-            };
-        }
-        text(self.reservation).map(|id| ReservationId::parse(id).unwrap_or(NONE))
+        reservation(self.reservation).flatten()
     }
 
     #[inline]

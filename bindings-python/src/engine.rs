@@ -55,13 +55,13 @@ impl Engine {
     ) -> PyResult<Py<Decision>> {
         let ids = [user, tier, org, feature, session, provider, model];
         let amounts = Amounts { usd, tokens, input_tokens, output_tokens };
-        let asked = Asked { at_ms, ids, amounts, ttl_ms };
+        let asked = Asked { at_ms, ids, amounts, ttl_ms, without: None };
         guard("Engine.reserve", || hot::decide(&self.0, Verb::Reserve, &asked))
     }
 
-    /// Decides as `reserve` would, holding nothing and saying nothing.
+    /// Decides as `reserve` would, holding nothing and saying nothing; as if the hold of `without` were off.
     #[pyo3(signature = (at_ms, *, user=None, tier=None, usd=None, model=None, feature=None, input_tokens=None,
-        output_tokens=None, provider=None, org=None, session=None, tokens=None))]
+        output_tokens=None, provider=None, org=None, session=None, tokens=None, without=None))]
     fn preview(
         &self,
         at_ms: &Bound<'_, PyAny>,
@@ -76,10 +76,11 @@ impl Engine {
         org: Given<'_, '_>,
         session: Given<'_, '_>,
         tokens: Given<'_, '_>,
+        without: Given<'_, '_>,
     ) -> PyResult<Py<Decision>> {
         let ids = [user, tier, org, feature, session, provider, model];
         let amounts = Amounts { usd, tokens, input_tokens, output_tokens };
-        let asked = Asked { at_ms, ids, amounts, ttl_ms: None };
+        let asked = Asked { at_ms, ids, amounts, ttl_ms: None, without };
         guard("Engine.preview", || hot::decide(&self.0, Verb::Preview, &asked))
     }
 
@@ -140,7 +141,22 @@ impl Engine {
         at_ms: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         guard("Engine.set_policy", || {
-            policies::set_policy(&self.0, document, at_ms)?;
+            policies::set_policy(&self.0, document, None, at_ms)?;
+            to_python(py, &serde_json::json!({"outcome": "accepted"}))
+        })
+    }
+
+    /// Puts a policy in force together with the price list over the built-in table: both, or neither.
+    #[pyo3(signature = (document, prices, at_ms))]
+    fn set_policy_and_prices<'py>(
+        &self,
+        py: Python<'py>,
+        document: &Bound<'py, PyAny>,
+        prices: &Bound<'py, PyAny>,
+        at_ms: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        guard("Engine.set_policy_and_prices", || {
+            policies::set_policy(&self.0, document, Some(prices), at_ms)?;
             to_python(py, &serde_json::json!({"outcome": "accepted"}))
         })
     }

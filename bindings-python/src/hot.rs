@@ -3,6 +3,7 @@
 use crate::amounts::{self, whole};
 use crate::attributes::{self, Amounts, Given, Ids, Kept};
 use crate::decision::{Decision, Fresh};
+use crate::ends;
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 use crate::values::{self, About, Place};
@@ -26,6 +27,8 @@ pub(crate) struct Asked<'a, 'py> {
     pub(crate) ids: Ids<'a, 'py>,
     pub(crate) amounts: Amounts<'a, 'py>,
     pub(crate) ttl_ms: Given<'a, 'py>,
+    /// Whose hold a preview leaves aside.
+    pub(crate) without: Given<'a, 'py>,
 }
 
 /// Milliseconds, also as a float that is whole; `None` for what is not given, `Some(None)` for what is none.
@@ -45,11 +48,19 @@ pub(crate) fn decide(shared: &Shared, verb: Verb, asked: &Asked<'_, '_>) -> PyRe
     let (Some(now), ttl @ (None | Some(Some(_))), Some(call)) = read else {
         return Err(refuse(shared, verb, asked));
     };
+    let without = match asked.without.map(|given| ends::reservation(given)) {
+        None => None,
+        Some(Some(id)) => id,
+        Some(None) => return Err(refuse(shared, verb, asked)),
+    };
     let place = if verb == Verb::Reserve { "Engine.reserve/locked" } else { "Engine.preview/locked" };
     let made = shared.locked(py, place, |engine| {
         let decision = match verb {
             Verb::Reserve => engine.reserve(&call, ttl.flatten(), now),
-            Verb::Preview => engine.preview(&call, now),
+            Verb::Preview => match without {
+                None => engine.preview(&call, now),
+                Some(running) => engine.preview_without(&call, running, now),
+            },
         };
         decision.map(|decision| (decision, Arc::clone(engine.policy())))
     });
@@ -61,8 +72,14 @@ pub(crate) fn decide(shared: &Shared, verb: Verb, asked: &Asked<'_, '_>) -> PyRe
 #[cold]
 fn refuse(shared: &Shared, verb: Verb, asked: &Asked<'_, '_>) -> PyErr {
     let name = if verb == Verb::Reserve { "reserve" } else { "preview" };
-    let step = attributes::to_value(&asked.ids, asked.amounts)
-        .and_then(|call| step(asked.at_ms, [(name, Ok(call)), ("ttl_ms", argument("ttl_ms", asked.ttl_ms))]));
+    let step = attributes::to_value(&asked.ids, asked.amounts).and_then(|call| {
+        let without = match asked.without {
+            Some(given) if ends::reservation(given).is_some() => Ok(Value::Null),
+            given => argument("without", given),
+        };
+        let ttl_ms = argument("ttl_ms", asked.ttl_ms);
+        step(asked.at_ms, [(name, Ok(call)), ("ttl_ms", ttl_ms), ("without", without)])
+    });
     refuse_step(shared, asked.at_ms, step)
 }
 

@@ -10,7 +10,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use serde_json::{Map, Value};
 use spendgate_core::error::Error;
-use spendgate_core::policy::Policy;
 use spendgate_core::{Engine, Options, wire};
 use std::sync::Arc;
 
@@ -77,7 +76,7 @@ pub(crate) fn start(
     let options = chosen.options()?;
     let prices = match prices {
         None => Value::Null,
-        Some(prices) => values::read(prices, &Place::root(About::Policy).key("prices"))?,
+        Some(prices) => price_list(prices)?,
     };
     let policy = policy.map(document).transpose()?;
     let now = time(at_ms)?;
@@ -85,26 +84,31 @@ pub(crate) fn start(
     Ok(Shared::new(engine))
 }
 
-/// Puts a policy in force; the steps of `wire`, with the lock given back while the document is read.
+/// The price list over the built-in table: a dict, its JSON text, or None.
+fn price_list(given: &Bound<'_, PyAny>) -> Result<Value, Refusal> {
+    values::read(given, &Place::root(About::Policy).key("prices"))
+}
+
+/// Puts a policy in force, with the price list that is given beside it; the steps of `wire`, with the lock given back
+/// while they are read.
 pub(crate) fn set_policy(
     shared: &Shared,
     given: &Bound<'_, PyAny>,
+    prices: Option<&Bound<'_, PyAny>>,
     at_ms: &Bound<'_, PyAny>,
 ) -> Result<(), Refusal> {
     let (py, place) = (at_ms.py(), "Engine.set_policy/locked");
     let document = document(given);
+    let list = prices.map(price_list).transpose();
     let now = time(at_ms)?;
-    let (at, prices) = shared.locked(py, place, |engine| {
+    let (at, before) = shared.locked(py, place, |engine| {
         engine.expire_due(now)?;
         Ok::<_, Error>((engine.latest_ms().unwrap_or(now), engine.options().prices.clone()))
     })?;
-    let document = document?;
-    let policy = py.detach(|| match &document {
-        Value::String(text) => Policy::parse(text, &prices, at),
-        document => Policy::from_value(document, &prices, at),
-    });
-    shared.locked(py, place, |engine| match policy {
-        Ok(policy) => engine.set_policy(policy, now),
+    let (list, document) = (list?, document?);
+    let read = py.detach(|| wire::read_policy(&document, list.as_ref(), &before, at));
+    shared.locked(py, place, |engine| match read {
+        Ok((policy, prices)) => engine.set_policy_and_prices(policy, prices, now),
         Err(error) => Err(engine.reject(error, at)),
     })?;
     Ok(())

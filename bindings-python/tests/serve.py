@@ -36,7 +36,7 @@ def has(value: Any, keys: set[str]) -> bool:
 
 
 def decide(engine: Engine, step: Step, verb: str) -> Any:
-    more = {"ttl_ms"} if verb == "reserve" else set()
+    more = {"ttl_ms"} if verb == "reserve" else {"without"}
     call = step[verb]
     if not (has(step, {verb, "at_ms"} | more) and has(call, IDS | {"estimate"})):
         return None
@@ -90,7 +90,7 @@ def breaker(engine: Engine, step: Step) -> Any:
 
 def control(engine: Engine, step: Step, name: str) -> Any:
     """The commands that take one value, the time, and little beside."""
-    more = {"record": ["actual"], "adjust": ["by", "why"]}.get(name, [])
+    more = {"record": ["actual"], "adjust": ["by", "why"], "set_policy": ["prices"]}.get(name, [])
     if not has(step, {name, "at_ms", *more}) or (name == "adjust" and "by" not in step):
         return None
     options = {key: step[key] for key in more if key in step}
@@ -109,7 +109,7 @@ def snapshot(engine: Engine, step: Step) -> Any:
 
 def typed(engine: Engine, step: Step) -> Any:
     """The answer of a typed method, or None where the step fits none."""
-    names = step.keys() - {"at_ms", "at", "ttl_ms", "actual", "ok", "latency_ms", "by", "why"}
+    names = step.keys() - {"at_ms", "at", "ttl_ms", "actual", "ok", "latency_ms", "by", "why", "without", "prices"}
     if len(names) != 1 or "at_ms" not in step:
         return None
     name = names.pop()

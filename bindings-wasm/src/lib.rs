@@ -33,15 +33,18 @@ pub fn restore(config: &str, snapshot: &[u8]) -> String {
     opened(wire::restore(config, snapshot))
 }
 
-/// Opens an engine again after a trap: from its last snapshot, with the policy that was accepted last (the `set_policy`
-/// command's text; empty for that of the configuration). `named` reservations may have been made after the snapshot; their
+/// Opens an engine again after a trap: from its last snapshot, with the prices and the policy that were accepted last (the
+/// texts of the `set_policy` commands that brought them; empty for those of the configuration). `named` reservations may have been made after the snapshot; their
 /// names are given to no other. Gives `{"engine": handle}` or a refusal.
 #[wasm_bindgen]
 #[must_use]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a count")]
-pub fn revive(config: &str, policy: &str, snapshot: &[u8], named: f64) -> String {
+pub fn revive(config: &str, prices: &str, policy: &str, snapshot: &[u8], named: f64) -> String {
     here(Place::Revive);
-    let config = if policy.is_empty() { Ok(config.to_owned()) } else { wire::with_policy(config, policy) };
+    let accepted = [prices, policy].into_iter().filter(|command| !command.is_empty());
+    let config = accepted
+        .into_iter()
+        .try_fold(config.to_owned(), |config, command| wire::with_policy(&config, command));
     let engine = config.and_then(|config| {
         if snapshot.is_empty() { wire::open(&config) } else { wire::restore(&config, snapshot) }
     });

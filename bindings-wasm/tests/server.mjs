@@ -7,11 +7,11 @@ const CALL = new Set(["user", "tier", "org", "feature", "session", "provider", "
 const AMOUNTS = new Set(["usd", "tokens", "input_tokens", "output_tokens", "usage"]);
 const BESIDE = {
   reserve: ["ttl_ms"],
-  preview: [],
+  preview: ["without"],
   settle: ["actual", "ok", "latency_ms"],
   release: ["ok", "latency_ms"],
   record: ["actual"],
-  set_policy: [],
+  set_policy: ["prices"],
   usage: [],
   explain: [],
   window: [],
@@ -74,7 +74,7 @@ export class Server {
       case "reserve":
         return isPlain(value, CALL) ? engine.reserve(value, atMs, rest.ttl_ms) : undefined;
       case "preview":
-        return isPlain(value, CALL) ? engine.preview(value, atMs) : undefined;
+        return isPlain(value, CALL) && !isObject(rest.without) ? engine.preview(value, atMs, rest.without) : undefined;
       case "settle":
         return typeof value === "string" && (rest.actual == null || isPlain(rest.actual, AMOUNTS))
           ? engine.settle(value, rest.actual, atMs, report)
@@ -84,7 +84,7 @@ export class Server {
       case "record":
         return engine.record(value, rest.actual, atMs);
       case "set_policy":
-        return engine.set_policy(value, atMs);
+        return engine.set_policy(value, atMs, rest.prices);
       case "usage":
         return engine.usage(value, atMs);
       case "explain":

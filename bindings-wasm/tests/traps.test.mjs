@@ -165,6 +165,18 @@ test("the policy that was accepted last is in force, under its own names", () =>
   engine.close();
 });
 
+test("the prices that were accepted last are in force, also under a later policy", () => {
+  const engine = new Engine({ at_ms: START_MS, policy: POLICY, prices: { mine: { input: "1", output: "1" } } });
+  const usage = { prompt_tokens: 1_000_000, completion_tokens: 0 };
+  engine.set_policy({ version: 1 }, START_MS, { mine: { input: "2", output: "2" } });
+  engine.set_policy({ version: 2 }, START_MS);
+  arm("run");
+  undecided(() => engine.reserve({ user: "ada" }, START_MS));
+  assert.equal(engine.preview({ user: "ada" }, START_MS).policy_version, 2);
+  assert.deepEqual(engine.cost({ model: "mine", usage }, START_MS), { usd: "2" });
+  engine.close();
+});
+
 test("every engine that is open goes on, and a closed one stays closed", () => {
   const engines = ["a", "b", "c"].map((id) => {
     const policy = { budgets: [{ id, scope: { global: true }, limit: { usd: "1" }, window: "daily", action: "block" }] };

@@ -80,8 +80,8 @@ fn run_vector(file: &str, vector: &Vector, engine: &mut dyn Implementation) -> V
     let mut failures = Vec::new();
     for (index, step) in vector.steps.iter().enumerate() {
         let mut command = step.command.clone();
-        if matches!(step.kind, "settle" | "release")
-            && let Some(name) = command.get_mut(step.kind)
+        let named = if matches!(step.kind, "settle" | "release") { step.kind } else { "without" };
+        if let Some(name) = command.get_mut(named)
             && let Some(id) = name.as_str().and_then(|n| names.get(n))
         {
             *name = id.clone();

@@ -122,6 +122,10 @@ fn step_key(key: &str) -> Value {
         "actual" => "What the call used.",
         "ok" => "Whether the call succeeded.",
         "latency_ms" => "How long the call took, in milliseconds.",
+        "without" => "A reservation whose hold is left aside.",
+        "prices" => {
+            "The host's price list, in place of the one before: an object, its JSON text, or null for none."
+        }
         "by" => "By how much; a leading `-` takes away.",
         "why" => "The reason of an adjustment.",
         _ => return Value::Bool(false),

@@ -24,7 +24,7 @@ pub const COMMANDS: [&str; 16] = [
 ];
 
 /// The keys a step may have besides its command, and the commands they go with (all when empty).
-pub(crate) const KEYS: [(&str, &[&str]); 11] = [
+pub(crate) const KEYS: [(&str, &[&str]); 13] = [
     ("at", &[]),
     ("at_ms", &[]),
     ("expect", &[]),
@@ -34,6 +34,8 @@ pub(crate) const KEYS: [(&str, &[&str]); 11] = [
     ("actual", &["settle", "record"]),
     ("ok", &["settle", "release"]),
     ("latency_ms", &["settle", "release"]),
+    ("without", &["preview"]),
+    ("prices", &["set_policy"]),
     ("by", &["adjust"]),
     ("why", &["adjust"]),
 ];

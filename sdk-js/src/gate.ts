@@ -116,7 +116,8 @@ export class SpendGate {
     if (call !== undefined) return this.#ledger.record(call, actualOf(used)) ?? null;
     const reservation = typeof reserved === "string" ? reserved : reserved.reservation;
     if (reservation === null) return null;
-    return this.#ledger.settle(reservation, callOfDecision(reserved), actualOf(used), reportOf(went)) ?? null;
+    const settled = this.#ledger.settle(reservation, callOfDecision(reserved), actualOf(used), reportOf(went));
+    return settled === undefined ? null : { outcome: settled.outcome, usd: settled.usd, overage: settled.overage ?? null };
   }
 
   /** Gives a hold back: the call was not made, or is not charged. Never rejects. */

@@ -226,8 +226,10 @@ export class Ledger {
         return error;
       }
       // What the application wrote down itself is an error in its code; what stands in a file is not.
-      const isOwn = typeof this.#options.policy === "object" && policy === this.#options.policy;
-      if (isOwn || (policy === undefined && prices === undefined)) throw error;
+      const isOwn = String((error as { path?: unknown }).path).startsWith("prices.")
+        ? prices === this.#options.prices
+        : policy === this.#options.policy;
+      if (isOwn) throw error;
       this.#diagnostics.tell("policy_failed", "calls go on without it", error);
       this.#engine = host.open(options);
       trouble = error;
@@ -262,8 +264,9 @@ function codeOf(error: unknown): unknown {
 function leaveOut(call: Call, error: unknown): string | undefined {
   const { path } = error as { path?: unknown };
   if (typeof path !== "string") return undefined;
-  const [key = ""] = path.split(".");
-  if (!(key in call) || call[key as keyof Call] === undefined) return undefined;
+  // What is no Unicode is named with its command before it: `reserve.user`.
+  const key = path.split(".", 2).find((name) => call[name as keyof Call] !== undefined);
+  if (key === undefined) return undefined;
   delete call[key as keyof Call];
   return key === "estimate" ? "invalid_estimate" : "invalid_attribute";
 }

@@ -13,7 +13,7 @@ test("reserve, settle, release, record, preview", async () => {
   const second = await gate.reserve(call);
   assert.equal((await gate.reserve(call)).reason, "in_flight");
   await gate.release(second);
-  assert.deepEqual(await gate.settle(first, { usd: "0.04" }), { outcome: "settled", usd: "0.04" });
+  assert.deepEqual(await gate.settle(first, { usd: "0.04" }), { outcome: "settled", usd: "0.04", overage: null });
   assert.equal((await gate.settle(first, { usd: "0.04" })).outcome, "replayed");
   assert.equal(await gate.settle(first, { usd: "0.09" }), null);
   assert.equal(gate.said.at(-1).kind, "unsettled");

@@ -1,12 +1,13 @@
 // The mock provider as a program: says its address as a line of JSON, and ends with its standard input or at SIGTERM.
 //
-//   node main.mjs [--port N]
+//   node main.mjs [--port N] [--keep N]
 
 import { parseArgs } from "node:util";
 import { startMockProvider } from "./server.mjs";
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "0" } } });
-const mock = await startMockProvider({ port: Number(values.port) });
+const { values } = parseArgs({ options: { port: { type: "string" }, keep: { type: "string" } } });
+const number = (/** @type {string | undefined} */ text) => (text === undefined ? undefined : Number(text));
+const mock = await startMockProvider({ port: number(values.port), keep: number(values.keep) });
 
 const end = () => {
   mock.close().then(() => process.exit(0));

@@ -6,7 +6,7 @@ import { control, refusedUrl } from "./lib/control.mjs";
 import { deliver, refuse } from "./lib/deliver.mjs";
 import { RequestError } from "./lib/errors.mjs";
 import { Exchange } from "./lib/exchange.mjs";
-import { ReceivedList } from "./lib/received.mjs";
+import { KEEP, ReceivedList } from "./lib/received.mjs";
 import { NOWHERE, find } from "./lib/router.mjs";
 import { ScriptError, readHeader } from "./lib/script.mjs";
 import { Scripts } from "./lib/scripts.mjs";
@@ -19,11 +19,12 @@ const ORIGIN = "http://127.0.0.1";
 
 /**
  * Starts a server of its own, with no script and nothing received.
- * @param {{ port?: number }} [options] `port`: 0, the default, for any that is free
+ * @param {{ port?: number, keep?: number }} [options] `port`: 0, the default, for any that is free; `keep`: how many of the
+ *   latest requests `received` lists, 20,000 unless given
  * @returns {Promise<import("./types.d.ts").MockProvider>}
  */
-export async function startMockProvider({ port = 0 } = {}) {
-  const state = { scripts: new Scripts(), received: new ReceivedList(), number: 0 };
+export async function startMockProvider({ port = 0, keep = KEEP } = {}) {
+  const state = { scripts: new Scripts(), received: new ReceivedList(keep), number: 0 };
   const server = createServer((req, res) => {
     handle(req, res, state).catch((error) => res.destroy(error));
   });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from decimal import Decimal
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Literal
 
 from spendgate import _native
@@ -96,6 +97,16 @@ class Engine(_native.Engine):
         """Charges a call that was made without a reservation."""
         answer: Recorded = self.run({"record": call, "at_ms": at_ms, "actual": actual})
         return answer
+
+    def set_policy(self, document: Document, at_ms: int, *, prices: Document | EllipsisType | None = ...) -> Done:
+        """Puts a policy in force: a dict, or its JSON text. What is spent and held stays.
+
+        `prices` takes the place of the price list over the built-in table, None takes it away; unless given it
+        stays. Both are accepted, or neither is.
+        """
+        if isinstance(prices, EllipsisType):
+            return super().set_policy(document, at_ms)
+        return self.set_policy_and_prices(document, prices, at_ms)
 
     def usage(self, call: Call, at_ms: int) -> Usage:
         """What each budget that applies to such a call shows."""

@@ -73,8 +73,14 @@ export class Engine {
     return this.#decide(Op.reserve, "reserve", call, atMs, ttlMs);
   }
 
-  /** As `reserve`, and holds nothing. */
-  preview(call: Call, atMs: number): Decision {
+  /**
+   * As `reserve`, and holds nothing. With `without` it judges as if the hold of that reservation were off its counters:
+   * a call that is running asks whether what it has used so far still fits.
+   */
+  preview(call: Call, atMs: number, without?: string | Decision | null): Decision {
+    if (without !== undefined && without !== null) {
+      return this.#command({ preview: plainCall(call), without: nameOf(without), at_ms: atMs }) as Decision;
+    }
     return this.#decide(Op.preview, "preview", call, atMs, undefined);
   }
 
@@ -107,9 +113,12 @@ export class Engine {
     return this.#command({ record: plainCall(call), actual, at_ms: atMs }) as { outcome: "recorded"; usd: string | null };
   }
 
-  /** Puts a policy in force, as an object or as its JSON text; counters stay. */
-  set_policy(document: PolicyDocument | string, atMs: number): { outcome: "accepted" } {
-    return this.#command({ set_policy: document, at_ms: atMs }) as { outcome: "accepted" };
+  /**
+   * Puts a policy in force, as an object or as its JSON text; counters stay. `prices` takes the place of the price list over
+   * the built-in table, null of it takes it away; unless given it stays. Both are accepted, or neither is.
+   */
+  set_policy(document: PolicyDocument | string, atMs: number, prices?: Record<string, Json> | string | null): { outcome: "accepted" } {
+    return this.#command({ set_policy: document, prices, at_ms: atMs }) as { outcome: "accepted" };
   }
 
   /** The counters that such a call touches, in policy order. */

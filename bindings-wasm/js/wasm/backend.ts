@@ -98,7 +98,7 @@ export class WasmBackend implements Backend {
     if (held.since >= held.askFrom || held.ageMs >= 1000) this.#keep(held, NaN);
     held.since++;
     const answer = this.#call(() => glue.command(held.inner, command));
-    if (answer === ACCEPTED) held.policy = command;
+    if (answer === ACCEPTED) held.accepted(command);
     return answer;
   }
 
@@ -221,14 +221,14 @@ class Gap {
 
   /** Opens the engine in the new instance; false when that failed and the instance with it. */
   reopen(): boolean {
-    const { config, policy, snapshot, start } = this.#held;
+    const { config, prices, policy, snapshot, start } = this.#held;
     while (this.#from !== "nothing") {
       const from = this.#from;
       // Taken back where it succeeds.
       this.#from = from === "snapshot" ? "start" : "nothing";
       let text: string;
       try {
-        text = glue.revive(config, policy, from === "snapshot" ? snapshot : start, this.#named[from]);
+        text = glue.revive(config, prices, policy, from === "snapshot" ? snapshot : start, this.#named[from]);
       } catch (cause) {
         // Where the caller's stack is used up, nothing can be opened: that is no fault of the snapshot.
         if (cause instanceof RangeError && ++this.#held.overflows < OVERFLOWS) throw cause;

@@ -31,6 +31,8 @@ export class Held {
   holders = 1;
   /** The `set_policy` command that was accepted last. */
   policy = "";
+  /** The one that brought the prices that are in force; empty where those are the configuration's. */
+  prices = "";
   /** Commands since the last snapshot. */
   since = 0;
   /** Commands up to it, since the start or the last restart from there. */
@@ -65,6 +67,12 @@ export class Held {
   /** The last snapshot; empty when there is none but `start`. */
   get snapshot(): Uint8Array {
     return this.#snapshot;
+  }
+
+  /** Notes a `set_policy` command that was accepted. */
+  accepted(command: string): void {
+    this.policy = command;
+    if ("prices" in (JSON.parse(command) as object)) this.prices = command;
   }
 
   /** How many commands are lost when the engine goes on from there. */

@@ -64,6 +64,32 @@ export function commands(binding) {
     assert.ok(engine.command({ events: true, at_ms: AT_MS }).length > 0);
   });
 
+  test("a running call asks whether what it has used still fits, its own hold aside", () => {
+    const policy = { budgets: [{ id: "all", scope: { global: true }, limit: { usd: 1 }, window: "daily", action: "block" }] };
+    const engine = open({ policy });
+    const decision = engine.reserve({ user: "ada", estimate: { usd: "0.75" } }, AT_MS);
+    const used = { user: "ada", estimate: { usd: "0.875" } };
+    assert.equal(engine.preview(used, AT_MS).allowed, false);
+    assert.equal(engine.preview(used, AT_MS, null).allowed, false);
+    const { allowed, held } = engine.preview(used, AT_MS, decision);
+    assert.deepEqual([allowed, held], [true, "0"]);
+    assert.equal(engine.preview(used, AT_MS, decision.reservation).allowed, true);
+    assert.equal(engine.usage({ user: "ada" }, AT_MS).counters[0].held, "0.75");
+    assert.throws(() => engine.preview(used, AT_MS, "r99"), { code: "unknown_reservation" });
+  });
+
+  test("prices come with a policy, and stay until others do", () => {
+    const engine = open({ prices: { mine: { input: "1", output: "1" } } });
+    const cost = () => engine.cost({ model: "mine", usage: { prompt_tokens: 1_000_000, completion_tokens: 0 } }, AT_MS).usd;
+    engine.set_policy({}, AT_MS, { mine: { input: "2", output: "2" } });
+    assert.equal(cost(), "2");
+    assert.throws(() => engine.set_policy({}, AT_MS, { mine: { input: "-2" } }), { code: "invalid_policy", path: "prices.mine.input" });
+    engine.set_policy({}, AT_MS);
+    assert.equal(cost(), "2");
+    engine.set_policy({}, AT_MS, null);
+    assert.equal(cost(), null);
+  });
+
   test("an engine goes on from its snapshot", () => {
     const engine = open();
     engine.reserve({ user: "ada", estimate: { usd: 1 } }, AT_MS);

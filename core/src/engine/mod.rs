@@ -15,6 +15,7 @@ mod record;
 mod reserve;
 mod say;
 mod snapshot;
+mod without;
 
 pub use circuits::CircuitState;
 pub use end::{Outcome, Settled};

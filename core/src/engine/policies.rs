@@ -49,6 +49,22 @@ impl Engine {
         Ok(())
     }
 
+    /// Puts a policy in force together with the host's price table that it was read with; later documents are read
+    /// with that one too.
+    ///
+    /// # Errors
+    /// As [`Engine::set_policy`]; the prices stay as they were then.
+    pub fn set_policy_and_prices(
+        &mut self,
+        policy: Policy,
+        prices: crate::pricing::PriceBook,
+        now_ms: i64,
+    ) -> Result<(), Error> {
+        self.set_policy(policy, now_ms)?;
+        self.options.prices = prices;
+        Ok(())
+    }
+
     /// Notes a document that was refused, and hands the error back.
     pub fn reject(&mut self, error: Error, now_ms: i64) -> Error {
         let reason = Some(error.code().into());

@@ -94,6 +94,11 @@ impl Engine {
     /// As [`Engine::reserve`].
     pub fn preview(&mut self, call: &Call<'_>, now_ms: i64) -> Result<Decision, Error> {
         let now = self.tick(now_ms)?;
+        self.preview_at(call, now)
+    }
+
+    /// As [`Engine::preview`], at a time that was seen.
+    pub(super) fn preview_at(&mut self, call: &Call<'_>, now: i64) -> Result<Decision, Error> {
         let plan = self.plan(call);
         let asked = match self.admit(call, &plan, TTL_MS, now)? {
             Admission::Expects(asked, _) => asked,

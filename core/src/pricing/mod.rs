@@ -148,6 +148,12 @@ impl PriceBook {
         PriceBook { table: self.table, given: Some(Arc::new(layer)) }
     }
 
+    /// The book without the prices that were put on top.
+    #[must_use]
+    pub const fn without_given(&self) -> PriceBook {
+        PriceBook { table: self.table, given: None }
+    }
+
     /// The model that a name means, `provider` being who is called: exactly, by provider prefix
     /// (`openai/gpt-4o`), by date suffix, by the table's aliases, or as a fine-tune (`ft:base:…`).
     /// A provider that does not list the model is passed over, and one that is unknown too; the

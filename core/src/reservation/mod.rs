@@ -42,6 +42,13 @@ impl ReservationId {
     }
 }
 
+impl ReservationId {
+    /// The reservation of a name; for what is no name, one that is never made.
+    pub(crate) fn named(text: &str) -> ReservationId {
+        ReservationId::parse(text).unwrap_or(ReservationId(u64::MAX))
+    }
+}
+
 impl fmt::Display for ReservationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "r{:x}", self.0)

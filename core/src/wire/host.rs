@@ -58,7 +58,7 @@ pub fn restore(config: &str, snapshot: &[u8]) -> Result<Engine, Error> {
 }
 
 /// A price list in words of its own: a host that reads numbers as floats loses none of their digits so.
-fn prices(text: &str) -> Result<Value, Error> {
+pub(super) fn prices(text: &str) -> Result<Value, Error> {
     read(text).map_err(|error| match error {
         Error::InvalidCall { path, message } => {
             Error::InvalidPolicy { path: format!("prices.{path}").trim_end_matches('.').to_owned(), message }
@@ -67,8 +67,8 @@ fn prices(text: &str) -> Result<Value, Error> {
     })
 }
 
-/// The configuration with the policy of `command`, a `set_policy` that was accepted, in place of its own: what
-/// [`restore`] takes after it.
+/// The configuration with the policy of `command`, a `set_policy` that was accepted, in place of its own, and with the
+/// prices that came with it: what [`restore`] takes after it.
 ///
 /// # Errors
 /// [`Error::InvalidCall`] for text that is neither, [`Error::InvalidTime`] for a command without a time.
@@ -79,6 +79,9 @@ pub fn with_policy(config: &str, command: &str) -> Result<String, Error> {
     };
     let policy = step.get("set_policy").ok_or_else(|| invalid("set_policy", "is missing"))?;
     members.insert("policy".to_owned(), policy.clone());
+    if let Some(prices) = step.get("prices") {
+        members.insert("prices".to_owned(), prices.clone());
+    }
     members.insert("at_ms".to_owned(), now_of(step)?.into());
     Ok(config.to_string())
 }
@@ -228,6 +231,27 @@ mod tests {
         for (config, command) in [("[]", "{}"), ("{}", "[]"), ("{}", r#"{"set_policy": {}}"#), (config, "{}")]
         {
             assert!(with_policy(config, command).is_err(), "{config} {command}");
+        }
+    }
+
+    #[test]
+    fn accepted_prices_take_the_place_of_the_first() {
+        let config = r#"{"at_ms": 0, "prices": {"m": {"input": "1"}}}"#;
+        let cost = r#"{"at_ms": 9, "cost": {"model": "m", "usage": {"prompt_tokens": 1000000}}}"#;
+        for (beside, usd) in [
+            ("", r#""1""#),
+            (r#", "prices": {"m": {"input": "2"}}"#, r#""2""#),
+            (r#", "prices": "{\"m\": {\"input\": \"3\"}}""#, r#""3""#),
+            (r#", "prices": null"#, "null"),
+        ] {
+            let command = format!(r#"{{"set_policy": {{}}, "at_ms": 5{beside}}}"#);
+            let mut engine = open(config).expect("fine");
+            assert_eq!(step_text(&mut engine, &command), r#"{"outcome":"accepted"}"#);
+            let changed = with_policy(config, &command).expect("a configuration");
+            let mut again = restore(&changed, &engine.snapshot()).expect("fine");
+            for engine in [&mut engine, &mut again] {
+                assert_eq!(step_text(engine, cost), format!(r#"{{"usd":{usd}}}"#), "{command}");
+            }
         }
     }
 

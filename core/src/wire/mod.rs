@@ -43,8 +43,21 @@ pub const COMMANDS: [&str; 17] = [
 ];
 
 /// Keys that stand beside a command.
-const BESIDE: [&str; 11] =
-    ["at", "at_ms", "as", "expect", "ttl_ms", "actual", "ok", "latency_ms", "by", "why", "note"];
+const BESIDE: [&str; 13] = [
+    "at",
+    "at_ms",
+    "as",
+    "expect",
+    "ttl_ms",
+    "actual",
+    "ok",
+    "latency_ms",
+    "by",
+    "why",
+    "note",
+    "without",
+    "prices",
+];
 
 /// An engine over the built-in price table with `prices` added (`{"model": {"input": …}}`, USD per
 /// million tokens; null for none), and its first policy.
@@ -130,7 +143,7 @@ fn command(engine: &mut Engine, step: &Map<String, Value>, now: i64) -> Result<V
             let usd = engine.record(&call, &actual, now)?;
             Ok(json!({"outcome": "recorded", "usd": usd.map(|u| crate::amount::format(u, Unit::Usd))}))
         }
-        "set_policy" => set_policy(engine, value, now),
+        "set_policy" => set_policy(engine, value, step.get("prices"), now),
         "usage" => {
             let readings = engine.usage(&input::call(value)?, now)?;
             Ok(output::counters(engine, &readings))
@@ -177,9 +190,10 @@ fn decide(
 ) -> Result<Value, Error> {
     let call: Call<'_> = input::call(value)?;
     let ttl = input::milliseconds(step, "ttl_ms")?;
-    let decision = match name {
-        "reserve" => engine.reserve(&call, ttl, now)?,
-        _ => engine.preview(&call, now)?,
+    let decision = match (name, text(step, "without")?.filter(|_| name == "preview")) {
+        ("reserve", _) => engine.reserve(&call, ttl, now)?,
+        (_, None) => engine.preview(&call, now)?,
+        (_, Some(running)) => engine.preview_without(&call, ReservationId::named(running), now)?,
     };
     Ok(output::decision(engine.policy(), &call, &decision))
 }
@@ -194,7 +208,7 @@ fn end(
     let Value::String(id) = value else {
         return Err(invalid(name, format!("has to be a reservation, is {}", input::kind(value))));
     };
-    let id = ReservationId::parse(id).unwrap_or(ReservationId::from_bits(u64::MAX));
+    let id = ReservationId::named(id);
     let report = input::report(step)?;
     if name == "release" {
         let outcome = engine.release(id, report, now)?;
@@ -205,18 +219,37 @@ fn end(
     Ok(output::settled(&settled))
 }
 
-fn set_policy(engine: &mut Engine, value: &Value, now: i64) -> Result<Value, Error> {
-    if let Value::String(text) = value {
-        engine.set_policy_json(text, now)?;
-    } else {
-        engine.expire_due(now)?;
-        let at = engine.latest_ms().unwrap_or(now);
-        match Policy::from_value(value, &engine.options().prices, at) {
-            Ok(policy) => engine.set_policy(policy, now)?,
-            Err(error) => return Err(engine.reject(error, at)),
-        }
+fn set_policy(engine: &mut Engine, value: &Value, prices: Option<&Value>, now: i64) -> Result<Value, Error> {
+    engine.expire_due(now)?;
+    let at = engine.latest_ms().unwrap_or(now);
+    match read_policy(value, prices, &engine.options().prices, at) {
+        Ok((policy, prices)) => engine.set_policy_and_prices(policy, prices, now)?,
+        Err(error) => return Err(engine.reject(error, at)),
     }
     Ok(json!({"outcome": "accepted"}))
+}
+
+/// Reads a document, as an object or as its JSON text, and the host's price list that comes with it: an object, its
+/// JSON text, or null for none. Without one (`None`) the list in `before` stays.
+///
+/// # Errors
+/// [`Error::InvalidPolicy`] with a path in the document or below `prices`.
+pub fn read_policy(
+    document: &Value,
+    prices: Option<&Value>,
+    before: &PriceBook,
+    at_ms: i64,
+) -> Result<(Policy, PriceBook), Error> {
+    let book = match prices {
+        None => before.clone(),
+        Some(Value::String(text)) => price_book(&host::prices(text)?, &before.without_given())?,
+        Some(prices) => price_book(prices, &before.without_given())?,
+    };
+    let policy = match document {
+        Value::String(text) => Policy::parse(text, &book, at_ms)?,
+        document => Policy::from_value(document, &book, at_ms)?,
+    };
+    Ok((policy, book))
 }
 
 fn cost(engine: &mut Engine, value: &Value, now: i64) -> Result<Value, Error> {

@@ -91,6 +91,10 @@ export function watchStream(stream: { iterator: () => Chunks; controller?: Abort
   const { iterator } = stream;
   stream.iterator = () => metered(iterator, watch, stream);
   watch.ticket.endsWith(stream);
-  // Whoever stops a stream that nobody reads ends it as well.
-  stream.controller?.signal.addEventListener("abort", () => watch.ticket.settleDelivered(), { once: true });
+  if (stream.controller !== undefined) endOnAbort(stream.controller.signal, watch.ticket);
+}
+
+/** Whoever stops a stream that nobody reads ends it as well. (Apart, for what stands here lives as long as the connection: the stream must not.) */
+function endOnAbort(signal: AbortSignal, ticket: Ticket): void {
+  signal.addEventListener("abort", () => ticket.settleDelivered(), { once: true });
 }

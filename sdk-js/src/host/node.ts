@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Engine } from "@spendgate/node";
-import { onDiagnostic } from "@spendgate/wasm";
+import { Engine, onDiagnostic } from "@spendgate/node";
 import { scopeOver } from "./als.js";
 import { files } from "./files.js";
 import type { Host } from "./host.js";

@@ -88,7 +88,7 @@ impl Script {
         for step in &self.steps {
             let mut command = step.clone();
             let name = command.as_object_mut().and_then(|members| members.remove("as"));
-            for key in ["settle", "release"] {
+            for key in ["settle", "release", "without"] {
                 if let Some(Value::String(name)) = command.get_mut(key)
                     && let Some((_, id)) = ids.iter().rev().find(|(known, _)| known == name)
                 {

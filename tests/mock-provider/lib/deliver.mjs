@@ -49,12 +49,12 @@ export function refuse(exchange, route, error) {
 function whole(exchange, reply) {
   const { res, record, script } = exchange;
   const value = reply.whole();
-  const bytes = reply.type === undefined ? Buffer.from(JSON.stringify(value)) : Buffer.from(/** @type {any} */ (value));
-  const half = bytes.subarray(0, bytes.length >> 1);
-  const sent = script.fault === "malformed" ? half : bytes;
-  begin(exchange, 200, { "content-type": reply.type ?? "application/json", "content-length": sent.length });
+  // A text goes out with the head in one write; bytes would take two.
+  const all = Buffer.isBuffer(value) ? value : reply.type === undefined ? JSON.stringify(value) : String(value);
+  const sent = script.fault === "malformed" ? all.slice(0, all.length >> 1) : all;
+  begin(exchange, 200, { "content-type": reply.type ?? "application/json", "content-length": Buffer.byteLength(sent) });
   if (script.fault === "truncate") {
-    res.write(half);
+    res.write(all.slice(0, all.length >> 1));
     return exchange.cut(false);
   }
   record.chars = reply.answer.chars;

@@ -3,7 +3,7 @@
 import { delivered } from "./answer.mjs";
 import { told } from "./usage.mjs";
 
-/** @typedef {import("../types.d.ts").Received} Record_ */
+/** @typedef {import("../types.d.ts").Received} Entry */
 /** @typedef {import("../types.d.ts").Reply} Reply */
 /** @typedef {import("../types.d.ts").Script} Script */
 
@@ -21,7 +21,7 @@ export class Exchange {
 
   /**
    * @param {import("node:http").ServerResponse} res
-   * @param {Record_} record
+   * @param {Entry} record
    * @param {Script} script
    * @param {(model: string) => void} close
    */
@@ -93,13 +93,13 @@ export class Exchange {
 /**
  * An answer that came to its end costs its usage; one that did not, its input and what was delivered; an error, or a
  * connection that ended before the answer began, nothing.
- * @param {Record_} record
+ * @param {Entry} record
  * @param {Reply} reply
  * @param {boolean} complete
  */
 function bill(record, reply, complete) {
   const { answer } = reply;
-  if (complete && reply.silent !== true) record.reported = told(answer, reply.wire) ?? null;
+  if (complete && record.state === "answered" && reply.silent !== true) record.reported = told(answer, reply.wire) ?? null;
   const nothing = reply.free === true || record.state === "refused" || (record.state === "broken" && record.status === null);
   if (nothing) return;
   record.billed_usage = complete ? answer.usage : delivered(answer.usage, record.chars, answer.chars);

@@ -1,16 +1,17 @@
 // What came in, what was delivered of the answers, and what that costs.
 
-/** @typedef {import("../types.d.ts").Received} Record_ */
+/** @typedef {import("../types.d.ts").Received} Entry */
 /** @typedef {import("../types.d.ts").Totals} Totals */
 /** @typedef {import("../types.d.ts").Usage} Usage */
 
-const KEEP = 20_000;
+export const KEEP = 20_000;
 
 /** @returns {Totals} */
 const nothing = () => ({ requests: 0, open: 0, answered: 0, refused: 0, aborted: 0, broken: 0, billed: {} });
 
 export class ReceivedList {
-  /** @type {Record_[]} */
+  #keep;
+  /** @type {Entry[]} */
   #list = [];
   #all = nothing();
   /** @type {Map<string, Totals>} */
@@ -18,14 +19,20 @@ export class ReceivedList {
   /** @type {Set<() => void>} */
   #waiting = new Set();
 
+  /** @param {number} keep how many of the latest requests are listed; all count */
+  constructor(keep) {
+    this.#keep = keep;
+  }
+
   /**
-   * A request begins. The latest 20,000 are listed; all count.
-   * @param {Record_} record
+   * A request begins.
+   * @param {Entry} record
    * @returns {(model: string) => void} to be called once, when the record says how the request ended
    */
   open(record) {
-    if (this.#list.length >= 2 * KEEP) this.#list = this.#list.slice(-KEEP);
     this.#list.push(record);
+    // Not one by one: taking from the front of a long list moves the rest.
+    if (this.#list.length > 2 * this.#keep) this.#list.splice(0, this.#list.length - this.#keep);
     // The sums of now: a request that ends after a reset is added to sums that nobody sees.
     const sums = this.#totals(record.scope);
     for (const totals of sums) {
@@ -58,7 +65,7 @@ export class ReceivedList {
   async read({ scope, idle_ms = 0, list = true }) {
     const totals = () => (scope === undefined ? this.#all : this.#scopes.get(scope) ?? nothing());
     if (idle_ms > 0 && totals().open > 0) await this.#idle(() => totals().open === 0, idle_ms);
-    const kept = this.#list.slice(-KEEP);
+    const kept = this.#list.slice(Math.max(0, this.#list.length - this.#keep));
     const listed = scope === undefined ? kept : kept.filter((record) => record.scope === scope);
     return structuredClone({ ...totals(), list: list ? listed : [] });
   }

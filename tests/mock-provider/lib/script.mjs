@@ -42,6 +42,9 @@ const KEYS = {
   times: (value) => isCount(value) && value > 0,
 };
 
+/** Every key of a script, and every count of its usage. */
+export const NAMES = { keys: Object.keys(KEYS), counts: COUNTS };
+
 /** @param {any} object @param {string[]} keys */
 function onlyKeys(object, keys) {
   return Object.keys(object).every((key) => keys.includes(key));

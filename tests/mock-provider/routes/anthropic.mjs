@@ -30,7 +30,7 @@ export function messages({ body, script, number }) {
     whole: () => ({
       ...frame(answer),
       content: [
-        ...(hasText(answer) ? [{ type: "text", text: answer.text, citations: null }] : []),
+        ...(hasText(answer) ? [{ type: "text", text: answer.text }] : []),
         ...answer.toolCalls.map((call) => ({ type: "tool_use", id: call.id, name: call.name, input: parsed(call.arguments) })),
       ],
       stop_reason: STOP[answer.finish] ?? answer.finish,

@@ -10,6 +10,7 @@ import { embeddingUsage, told } from "../lib/usage.mjs";
 /** @typedef {import("../types.d.ts").Reply} Reply */
 
 const DIMENSIONS = 8;
+const DIMENSIONS_MAX = 10_000;
 const MODELS = ["gpt-4o", "gpt-4o-mini", "gpt-5", "text-embedding-3-small"];
 const CLAUDES = ["claude-sonnet-4-5", "claude-haiku-4-5"];
 const GEMINIS = ["gemini-2.5-pro", "gemini-2.5-flash"];
@@ -20,9 +21,10 @@ const CATEGORIES = [
 
 /** A vector of length 1 that points along one axis. @param {unknown} dimensions @param {number} at */
 export function vector(dimensions, at) {
-  const length = typeof dimensions === "number" ? dimensions : DIMENSIONS;
+  const length = Number(dimensions ?? DIMENSIONS);
+  if (!Number.isInteger(length) || length < 1 || length > DIMENSIONS_MAX) throw new RequestError(400, "dimensions are a whole number");
   const values = new Array(length).fill(0);
-  if (length > 0) values[at % length] = 1;
+  values[at % length] = 1;
   return values;
 }
 

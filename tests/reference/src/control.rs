@@ -6,18 +6,32 @@ use crate::call::read_call;
 use crate::document::read_document;
 use crate::event::About;
 use crate::model::Model;
-use crate::refusal::Refusal;
+use crate::price::read_table;
+use crate::refusal::{Refusal, invalid_policy};
 use crate::select::{Key, is_metered, key};
 use crate::window::{Window, bucket};
 use serde_json::{Value, json};
 
 impl Model {
-    pub(crate) fn set_policy(&mut self, document: &Value, now: i64) -> Result<Value, Refusal> {
-        let read = read_document(document, &self.prices).and_then(|policy| {
+    pub(crate) fn set_policy(
+        &mut self,
+        document: &Value,
+        prices: Option<&Value>,
+        now: i64,
+    ) -> Result<Value, Refusal> {
+        let table = match prices {
+            None => Ok(self.prices.clone()),
+            Some(Value::String(text)) => serde_json::from_str(text)
+                .map_err(|_| invalid_policy("prices", "is not JSON"))
+                .and_then(|prices| read_table(&prices, "prices")),
+            Some(prices) => read_table(prices, "prices"),
+        };
+        let read = table.and_then(|table| Ok((read_document(document, &table)?, table)));
+        let read = read.and_then(|(policy, table)| {
             if policy.version < self.policy.version {
                 return Err(Refusal::at("stale_policy", "version", "is older than the one in force"));
             }
-            Ok(policy)
+            Ok((policy, table))
         });
         match read {
             // §3: the policy in force stays in force.
@@ -25,7 +39,8 @@ impl Model {
                 self.event("policy_rejected", now, None, None, &[("reason", json!(refusal.code))]);
                 Err(refusal)
             }
-            Ok(policy) => {
+            Ok((policy, table)) => {
+                self.prices = table;
                 self.event("policy_changed", now, None, None, &[]);
                 self.carry_over(&policy, now);
                 self.rearm_raised(&policy, now);

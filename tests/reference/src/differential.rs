@@ -111,7 +111,7 @@ impl Side {
     fn step(&mut self, step: &Value) -> Value {
         let mut command = step.clone();
         let name = command.as_object_mut().and_then(|c| c.remove("as"));
-        for key in ["settle", "release"] {
+        for key in ["settle", "release", "without"] {
             if let Some(name) = step.get(key).and_then(Value::as_str) {
                 // A name may happen to be how an implementation writes an id: nobody's is neither's.
                 command[key] = self.ids.get(name).cloned().unwrap_or_else(|| json!("nobody"));

@@ -70,7 +70,7 @@ impl Model {
             return self.reserve(call, get("ttl_ms"), now);
         }
         if let Some(call) = get("preview") {
-            return self.preview(call, now);
+            return self.preview(call, get("without"), now);
         }
         if let Some(name) = get("settle") {
             return self.settle(name, step, now);
@@ -82,7 +82,7 @@ impl Model {
             return self.record(call, get("actual"), now);
         }
         if let Some(document) = get("set_policy") {
-            return self.set_policy(document, now);
+            return self.set_policy(document, get("prices"), now);
         }
         if let Some(call) = get("usage") {
             return self.usage(call, now);

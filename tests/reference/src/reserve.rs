@@ -65,7 +65,16 @@ impl Model {
     }
 
     /// §7: decides without holding and without events.
-    pub(crate) fn preview(&self, call: &Value, now: i64) -> Result<Value, Refusal> {
+    pub(crate) fn preview(&self, call: &Value, without: Option<&Value>, now: i64) -> Result<Value, Refusal> {
+        if let Some(name) = without.filter(|name| !name.is_null()) {
+            read_call(call, &[])?;
+            let hold = self.find(name, "without")?;
+            let mut other = self.clone();
+            for entry in other.book.entries.iter_mut().filter(|e| e.hold == Some(hold.id)) {
+                entry.held = 0;
+            }
+            return other.preview(call, None, now);
+        }
         let call = read_call(call, &[])?;
         self.check_windows(&call, now)?;
         let verdict = self.decide(&call, now);

@@ -39,7 +39,7 @@ fn shown_usd(amounts: &Amounts) -> Value {
 
 impl Model {
     /// The reservation of that name.
-    fn find(&self, name: &Value, command: &str) -> Result<Hold, Refusal> {
+    pub(crate) fn find(&self, name: &Value, command: &str) -> Result<Hold, Refusal> {
         let name = name.as_str().ok_or_else(|| Refusal::at("invalid_call", command, "is not a text"))?;
         let id = name.strip_prefix("hold-").and_then(|n| n.parse::<u64>().ok());
         let hold = self.holds.iter().find(|h| Some(h.id) == id).cloned();

@@ -21,6 +21,26 @@ pub(crate) fn prices() -> Value {
     })
 }
 
+/// A price list that takes the place of that one; sometimes none, sometimes a faulty one.
+pub(crate) fn other_prices(rng: &mut Rng) -> Value {
+    let dearer = json!({
+        "big": {"input": "3000", "output": "9000", "cache_read": "700"},
+        "small": {"input": "100", "output": "400"},
+        "tiny": {"input": "0.001", "output": "0.002"},
+    });
+    rng.pick(&[
+        prices(),
+        prices(),
+        dearer.clone(),
+        dearer.clone(),
+        json!(dearer.to_string()),
+        json!({"big": {"input": "1", "output": "2"}}),
+        Value::Null,
+        json!({"big": {"input": "x", "output": "1"}}),
+        json!(5),
+    ])
+}
+
 /// The attributes of a call.
 pub(crate) fn attributes(rng: &mut Rng) -> Map<String, Value> {
     let mut call = Map::new();

@@ -122,7 +122,7 @@ impl Writer {
     fn command(&mut self) -> Value {
         match self.rng.below(1000) {
             0..=329 => self.reserve(),
-            330..=379 => json!({"preview": calls::call(&mut self.rng)}),
+            330..=379 => self.preview(),
             380..=579 => self.settle(),
             580..=649 => self.release(),
             650..=709 => {
@@ -159,6 +159,14 @@ impl Writer {
             step["ttl_ms"] = if odd { rng.pick(&ttls) } else { rng.pick(&ttls[..4]) };
         }
         self.names.push(name);
+        step
+    }
+
+    fn preview(&mut self) -> Value {
+        let mut step = json!({"preview": calls::call(&mut self.rng)});
+        if self.rng.percent(40) {
+            step["without"] = json!(self.name());
+        }
         step
     }
 
@@ -222,7 +230,11 @@ impl Writer {
         };
         self.policy["version"] = json!(self.version);
         self.rolled |= is_rolling(&self.policy);
-        json!({"set_policy": self.policy})
+        let mut step = json!({"set_policy": self.policy});
+        if self.rng.percent(20) {
+            step["prices"] = calls::other_prices(&mut self.rng);
+        }
+        step
     }
 
     fn breaker(&mut self) -> Value {
