@@ -1,6 +1,8 @@
 import { defineConfig, type Options } from "tsup";
 
 const common: Options = {
+  // Beside the sources: what bundles the package in this repository is to find no `paths`.
+  tsconfig: "src/tsconfig.json",
   target: "es2022",
   platform: "neutral",
   external: [/^node:/, /^#host$/, /^@spendgate\//],

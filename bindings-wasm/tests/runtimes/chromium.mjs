@@ -40,8 +40,9 @@ function serveFolder(folder) {
 
 /** Opens a folder's page in a browser, with further flags of it; an error in the page is an error here. */
 export async function openPage(folder, flags = []) {
+  const executablePath = executable();
   const server = await serveFolder(folder);
-  const browser = await chromium.launch({ executablePath: executable(), headless: true, args: [...FLAGS, ...flags] });
+  const browser = await chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error("page:", error));
   page.on("console", (message) => console.error("page:", message.text()));

@@ -11,16 +11,16 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { build as buildWithVite } from "vite";
-import { bundle } from "../../bindings-wasm/tests/runtimes/bundle.mjs";
-import { openPage } from "../../bindings-wasm/tests/runtimes/chromium.mjs";
-import { programs } from "../../bindings-wasm/tests/runtimes/programs.mjs";
-import { startWorkerd } from "../../bindings-wasm/tests/runtimes/workerd.mjs";
-import { mock } from "./support.mjs";
+import { bundle } from "../../../bindings-wasm/tests/runtimes/bundle.mjs";
+import { openPage } from "../../../bindings-wasm/tests/runtimes/chromium.mjs";
+import { programs } from "../../../bindings-wasm/tests/runtimes/programs.mjs";
+import { startWorkerd } from "../../../bindings-wasm/tests/runtimes/workerd.mjs";
+import { mock } from "../support.mjs";
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-const fileOf = (name) => fileURLToPath(new URL(`hosts/${name}`, import.meta.url));
-const entryOf = (name) => new URL(`hosts/${name}`, import.meta.url).href;
+const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+const entryOf = (name) => new URL(name, import.meta.url).href;
 
 /** Each case of the suite is a test of its own. */
 async function passed(t, results) {
