@@ -1,5 +1,6 @@
 import type { Actual, Call, Decision, Report } from "@spendgate/wasm/engine";
 import type { Subject } from "./attributes.js";
+import type { Meter } from "./clients/operation.js";
 import { LLMBudgetExceededError } from "./errors.js";
 import type { Ledger } from "./ledger.js";
 import type { Trace } from "./trace.js";
@@ -20,9 +21,9 @@ export class Ticket {
   readonly #inputTokens: string | undefined;
   readonly #startedMs = performance.now();
   #isOpen = true;
-  /** Output seen so far, bytes of UTF-8, and input tokens where the provider has told them. */
+  /** Output seen so far, bytes of UTF-8, and who reads it. */
   #outputBytes = 0;
-  #knownInput: string | undefined;
+  #reader: Meter | undefined;
 
   constructor(
     ledger: Ledger,
@@ -65,15 +66,17 @@ export class Ticket {
     this.trace?.settled(actual, settled);
   }
 
-  /** Output that has come, and the input where the provider has told it. */
-  received(outputBytes: number, inputTokens?: number): void {
+  /** Output that has come; `reader` knows what the provider has told of the use. */
+  received(outputBytes: number, reader?: Meter): void {
     this.#outputBytes += outputBytes;
-    if (inputTokens !== undefined) this.#knownInput = String(inputTokens);
+    this.#reader = reader;
   }
 
   /** Charges the input and what was delivered: the provider's word is missing. */
   settleDelivered(report: Report = {}): void {
-    if (this.#isOpen) this.settle(this.#soFar(), report);
+    if (!this.#isOpen) return;
+    const tokens = this.#soFar();
+    this.settle((tokens && this.#reader?.usedSoFar?.(tokens.output_tokens)) ?? tokens, report);
   }
 
   /** Gives the hold back: the provider was not reached, or charges nothing. */
@@ -95,7 +98,7 @@ export class Ticket {
   }
 
   #soFar(more = 0): { input_tokens?: string; output_tokens: string } | undefined {
-    const input = this.#knownInput ?? this.#inputTokens;
+    const input = this.#inputTokens;
     const tokens = this.#ledger.tryAsk("unsettled", (engine, now) =>
       engine.estimate({ model: this.#call.model, input_tokens: input ?? 0, output_bytes: this.#outputBytes + more }, now),
     );

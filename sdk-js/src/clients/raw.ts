@@ -3,7 +3,7 @@ import type { LLMBudgetExceededError } from "../errors.js";
 import { endingOf } from "./failure.js";
 import { member, type Operation } from "./operation.js";
 import { SseSplitter, type SseEvent } from "./sse.js";
-import type { Watch } from "./stream.js";
+import { end, type Watch } from "./stream.js";
 
 /** Longer answers than that are not kept to be read twice, in characters. */
 const KEPT = 16 * 1024 * 1024;
@@ -21,13 +21,23 @@ export function watchResponse(response: Response, watch: Watch, operation: Opera
     ticket.settleDelivered();
     return response;
   }
-  const isEvents = (response.headers.get("content-type") ?? "").includes("text/event-stream");
+  const isEvents = isEventStream(response);
+  if (!isEvents && !(response.headers.get("content-type") ?? "").includes("json")) {
+    // A sound or a plain text: nothing in it tells of the use.
+    ticket.settle(undefined);
+    return response;
+  }
   const reader = isEvents ? new EventsReader(watch, lastWords) : new JsonReader(watch, operation);
   const copy = new Response(watched(response.body, reader), { status: response.status, statusText: response.statusText, headers: response.headers });
   Object.defineProperty(copy, "url", { value: response.url });
   // The body holds its reader, also when the response itself is gone.
   ticket.endsWith(reader);
   return copy;
+}
+
+/** Whether a response brings server-sent events. */
+export function isEventStream(response: Response): boolean {
+  return (response.headers.get("content-type") ?? "").includes("text/event-stream");
 }
 
 interface BodyReader {
@@ -86,8 +96,9 @@ class JsonReader implements BodyReader {
 
   close(): Uint8Array {
     const { ticket } = this.watch;
+    this.#text += this.#decoder.decode();
     try {
-      ticket.settle(this.operation.used(JSON.parse(this.#text)));
+      ticket.settle(this.operation.used(JSON.parse(this.#text), this.watch.provider));
     } catch {
       // It is no JSON: nothing is known of its use.
       ticket.settleDelivered();
@@ -122,10 +133,7 @@ class EventsReader implements BodyReader {
   }
 
   leave(report?: Report): void {
-    const { meter, ticket } = this.watch;
-    const used = meter.used();
-    if (used === undefined) ticket.settleDelivered(report);
-    else ticket.settle(used, report);
+    end(this.watch, report);
   }
 
   #through(events: readonly SseEvent[]): Uint8Array {
@@ -158,7 +166,7 @@ class EventsReader implements BodyReader {
     }
     const error = cut !== null && bytes > 0 ? ticket.wouldPass(bytes) : null;
     if (error !== null) return error;
-    ticket.received(bytes, meter.inputTokens);
+    ticket.received(bytes, meter);
     return meter.isHidden !== true;
   }
 }

@@ -1,3 +1,4 @@
+import type { Report } from "@spendgate/wasm/engine";
 import { endingOf } from "./failure.js";
 import type { Meter } from "./operation.js";
 import type { Ticket } from "../ticket.js";
@@ -8,6 +9,8 @@ export interface Watch {
   ticket: Ticket;
   /** Ends the stream where more of it would pass a budget; told of it. */
   cut: ((error: Error) => void) | null;
+  /** Who answers. */
+  provider?: string | undefined;
 }
 
 type Chunks = AsyncIterator<unknown>;
@@ -25,11 +28,11 @@ export function metered(source: () => Chunks, watch: Watch, owner: unknown): Asy
     next: () => chunks.next(),
     return: (value?: unknown) => {
       // A generator that has not begun has no `finally`.
-      watch.ticket.settleDelivered();
+      end(watch);
       return chunks.return(value as void);
     },
     throw: (error?: unknown) => {
-      watch.ticket.settleDelivered();
+      end(watch);
       return chunks.throw(error);
     },
     [Symbol.asyncIterator]: () => iterator,
@@ -38,7 +41,8 @@ export function metered(source: () => Chunks, watch: Watch, owner: unknown): Asy
   return iterator;
 }
 
-async function* read(source: () => Chunks, { meter, ticket, cut }: Watch): AsyncGenerator<unknown, void> {
+async function* read(source: () => Chunks, watch: Watch): AsyncGenerator<unknown, void> {
+  const { meter, ticket, cut } = watch;
   try {
     for await (const chunk of { [Symbol.asyncIterator]: source }) {
       const bytes = see(meter, chunk);
@@ -47,27 +51,22 @@ async function* read(source: () => Chunks, { meter, ticket, cut }: Watch): Async
         cut?.(error);
         throw error;
       }
-      ticket.received(bytes, meter.inputTokens);
+      ticket.received(bytes, meter);
       if (meter.isHidden !== true) yield chunk;
     }
-    const used = meter.used();
-    if (used === undefined) ticket.settleDelivered();
-    else ticket.settle(used);
   } catch (error) {
-    endStream(ticket, meter, error);
+    // A stream that broke has reached the provider, whatever the error says.
+    end(watch, endingOf(error).report);
     throw error;
   } finally {
-    // The reader has left.
-    const used = meter.used();
-    if (used === undefined) ticket.settleDelivered();
-    else ticket.settle(used);
+    // It is at its end, or its reader has left.
+    end(watch);
   }
 }
 
-/** A stream that broke has reached the provider, whatever the error says. */
-function endStream(ticket: Ticket, meter: Meter, error: unknown): void {
+/** Charges a stream that brings no more: what the provider told, or what was delivered. */
+export function end({ meter, ticket }: Watch, report: Report = {}): void {
   const used = meter.used();
-  const { report } = endingOf(error);
   if (used === undefined) ticket.settleDelivered(report);
   else ticket.settle(used, report);
 }
@@ -91,10 +90,10 @@ export function watchStream(stream: { iterator: () => Chunks; controller?: Abort
   const { iterator } = stream;
   stream.iterator = () => metered(iterator, watch, stream);
   watch.ticket.endsWith(stream);
-  if (stream.controller !== undefined) endOnAbort(stream.controller.signal, watch.ticket);
+  if (stream.controller !== undefined) endOnAbort(stream.controller.signal, watch);
 }
 
 /** Whoever stops a stream that nobody reads ends it as well. (Apart, for what stands here lives as long as the connection: the stream must not.) */
-function endOnAbort(signal: AbortSignal, ticket: Ticket): void {
-  signal.addEventListener("abort", () => ticket.settleDelivered(), { once: true });
+function endOnAbort(signal: AbortSignal, watch: Watch): void {
+  signal.addEventListener("abort", () => end(watch), { once: true });
 }

@@ -16,7 +16,6 @@ const MEDIA = new Set([
   "file_data",
   "file_id",
   "fileData",
-  "file_data",
   "inlineData",
   "inline_data",
 ]);
@@ -43,7 +42,7 @@ export function measure(value: unknown, into: Measured, depth = DEPTH): void {
 }
 
 function measureObject(object: Record<string, unknown>, into: Measured, depth: number): void {
-  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) {
+  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer || isFile(object)) {
     into.images++;
     return;
   }
@@ -51,6 +50,10 @@ function measureObject(object: Record<string, unknown>, into: Measured, depth: n
   if (typeof object["media_type"] === "string" && "data" in object) {
     if (String(object["media_type"]).startsWith("text/")) measure(object["data"], into, depth);
     else into.images++;
+    return;
+  }
+  if (object["type"] === "url" && typeof object["url"] === "string") {
+    into.images++;
     return;
   }
   for (const key in object) {
@@ -64,6 +67,12 @@ function measureObject(object: Record<string, unknown>, into: Measured, depth: n
     into.bytes += key.length;
     measure(value, into, depth);
   }
+}
+
+/** Blobs, responses and streams of files, whatever their class. */
+function isFile(object: object): boolean {
+  const { arrayBuffer, pipe, getReader } = object as { [key: string]: unknown };
+  return typeof arrayBuffer === "function" || typeof pipe === "function" || typeof getReader === "function";
 }
 
 const encoded: ((text: string) => number) | undefined =

@@ -51,9 +51,10 @@ async function admitted(
   { attributes }: GuardFetchOptions,
   send: Fetch,
 ): Promise<Response> {
+  const provider = providerOf(request.url, api);
   let ticket: Ticket;
   try {
-    ticket = await calls.begin(operation, params, { calls, attributes, provider: providerOf(request.url, api) });
+    ticket = await calls.begin(operation, params, { calls, attributes, provider });
   } catch (error) {
     if (error instanceof LLMBudgetExceededError || error instanceof LLMCircuitOpenError) return refusalOf(api, error);
     throw error;
@@ -65,11 +66,11 @@ async function admitted(
     const { url, method, signal, redirect } = request;
     const response = await calls.inside(() => send(url, { ...init, method, headers: headersFor(request), body, signal, redirect }));
     if (response.ok) {
-      const watch = { meter: operation.meter(params), ticket, cut: calls.cutting };
-      return plain(watchResponse(response, watch, operation, (error) => cutEvent(api, error)));
+      const watch = { meter: operation.meter(params, provider), ticket, cut: calls.cutting, provider };
+      return handedOn(watchResponse(response, watch, operation, (error) => cutEvent(api, error)));
     }
     end(ticket, response.status < 400 ? { status: 400 } : response);
-    return plain(new Response(response.body, response));
+    return handedOn(response);
   } catch (error) {
     end(ticket, error);
     throw error;
@@ -108,8 +109,9 @@ function headersFor(request: Request): Headers {
 }
 
 /** Without headers that were true of the body on its way alone, so that it can be handed on. */
-function plain(response: Response): Response {
-  response.headers.delete("content-encoding");
-  response.headers.delete("content-length");
-  return response;
+function handedOn(response: Response): Response {
+  const copy = new Response(response.body, response);
+  copy.headers.delete("content-encoding");
+  copy.headers.delete("content-length");
+  return copy;
 }
