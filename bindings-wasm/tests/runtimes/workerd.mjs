@@ -40,7 +40,8 @@ export async function startWorkerd(folder, options = {}) {
   ]);
   const { port } = JSON.parse(line);
   const close = async () => {
-    child.kill();
+    // Asked politely, it would wait for its open requests.
+    child.kill("SIGKILL");
     await exited;
   };
   return { url: `http://127.0.0.1:${port}/`, close };
