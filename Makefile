@@ -1,7 +1,7 @@
 # `make help` lists what there is. Each target installs what it needs and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full soak bench conformance differential package generate prices prices-check fuzz fmt lint docs clean
+.PHONY: help demo replay test test-full soak bench conformance differential package generate prices prices-check fuzz fmt lint docs clean
 
 BENCH ?= all
 export SEED ?= 1
@@ -15,8 +15,11 @@ RUST := . scripts/setup.sh && need_rust &&
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-demo: ## replay a made-up month of usage against a policy, report in the terminal and as HTML in out/
+demo: ## a small SaaS on loopback for ten seconds: real clients, a retry loop, decisions as they are made, what was saved
 	@scripts/demo.sh
+
+replay: ## replay a made-up month of usage against a policy, report in the terminal and as HTML in out/
+	@scripts/demo-replay.sh
 
 test: ## everything that has to pass: format, lints, tests, each binding, vectors on each, packages, zones, prices, docs
 	@scripts/test.sh

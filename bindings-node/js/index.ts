@@ -40,6 +40,9 @@ export type {
   Settled,
   Trigger,
   Unit,
+  UsageReport,
+  UsageRow,
+  UsageTotal,
   Why,
   Window,
 } from "@spendgate/wasm/engine";

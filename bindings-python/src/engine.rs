@@ -21,7 +21,8 @@ pub(crate) struct Engine(Shared);
 #[allow(clippy::too_many_arguments, reason = "a call has as many attributes")]
 impl Engine {
     #[new]
-    #[pyo3(signature = (policy=None, *, prices=None, at_ms, hash_seed=None, max_counters=None, max_events=None))]
+    #[pyo3(signature = (policy=None, *, prices=None, at_ms, hash_seed=None, max_counters=None, max_events=None,
+        report_rows=None))]
     fn new(
         policy: Given<'_, '_>,
         prices: Given<'_, '_>,
@@ -29,8 +30,9 @@ impl Engine {
         hash_seed: Given<'_, '_>,
         max_counters: Given<'_, '_>,
         max_events: Given<'_, '_>,
+        report_rows: Given<'_, '_>,
     ) -> PyResult<Engine> {
-        let chosen = Chosen { hash_seed, max_counters, max_events };
+        let chosen = Chosen { hash_seed, max_counters, max_events, report_rows };
         guard("Engine.__new__", || Ok(Engine(policies::start(policy, prices, at_ms, &chosen)?)))
     }
 

@@ -18,6 +18,7 @@ pub(crate) struct Chosen<'a, 'py> {
     pub(crate) hash_seed: Given<'a, 'py>,
     pub(crate) max_counters: Given<'a, 'py>,
     pub(crate) max_events: Given<'a, 'py>,
+    pub(crate) report_rows: Given<'a, 'py>,
 }
 
 impl Chosen<'_, '_> {
@@ -31,6 +32,9 @@ impl Chosen<'_, '_> {
         }
         if let Some(max) = self.max_events {
             options.max_events = unsigned(max, "max_events")?;
+        }
+        if let Some(rows) = self.report_rows {
+            options.report_rows = unsigned(rows, "report_rows")?;
         }
         Ok(options)
     }
@@ -97,7 +101,10 @@ pub(crate) fn set_policy(
     prices: Option<&Bound<'_, PyAny>>,
     at_ms: &Bound<'_, PyAny>,
 ) -> Result<(), Refusal> {
-    let (py, place) = (at_ms.py(), "Engine.set_policy/locked");
+    let (py, place) = match prices {
+        None => (at_ms.py(), "Engine.set_policy/locked"),
+        Some(_) => (at_ms.py(), "Engine.set_policy_and_prices/locked"),
+    };
     let document = document(given);
     let list = prices.map(price_list).transpose();
     let now = time(at_ms)?;

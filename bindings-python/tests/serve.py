@@ -94,7 +94,9 @@ def control(engine: Engine, step: Step, name: str) -> Any:
     if not has(step, {name, "at_ms", *more}) or (name == "adjust" and "by" not in step):
         return None
     options = {key: step[key] for key in more if key in step}
-    if name in ("events", "expire"):
+    if name == "metrics":
+        return {"text": engine.metrics(step["at_ms"])}
+    if name in ("events", "expire", "report"):
         return getattr(engine, name)(step["at_ms"])
     return getattr(engine, name)(step[name], step["at_ms"], **options)
 
@@ -126,7 +128,9 @@ def typed(engine: Engine, step: Step) -> Any:
             return breaker(engine, step)
         case "snapshot":
             return snapshot(engine, step)
-        case "record" | "set_policy" | "estimate" | "usage" | "explain" | "window" | "events" | "adjust" | "expire" | "store":
+        case "record" | "set_policy" | "estimate" | "usage" | "explain" | "window" | "events" | "adjust":
+            return control(engine, step, name)
+        case "expire" | "store" | "report" | "metrics":
             return control(engine, step, name)
     return None
 
@@ -153,7 +157,8 @@ def main() -> None:
             step = read(line)
             if isinstance(step, dict) and "start" in step:
                 given = step["start"]
-                engine = Engine(given["policy"], prices=given["prices"], at_ms=given["at_ms"])
+                rows = given.get("report_rows", 10_000)
+                engine = Engine(given["policy"], prices=given["prices"], at_ms=given["at_ms"], report_rows=rows)
                 answer = {"outcome": "started"}
             else:
                 answer = typed(engine, step) if isinstance(step, dict) else None

@@ -151,7 +151,7 @@ def test_a_policy_of_10_mb_is_taken(now_ms):
 
 
 def test_options_are_whole_numbers(now_ms):
-    for key in ("hash_seed", "max_counters", "max_events"):
+    for key in ("hash_seed", "max_counters", "max_events", "report_rows"):
         for given in (-1, 1.5, "5", True, 2**64, float("nan"), object()):
             assert refused(lambda: Engine(at_ms=now_ms, **{key: given})) == ("invalid_call", key)
 

@@ -18,6 +18,8 @@ const BESIDE = {
   cost: [],
   breaker: [],
   estimate: [],
+  report: [],
+  metrics: [],
   events: [],
   adjust: ["by", "why"],
   expire: [],
@@ -51,12 +53,12 @@ export class Server {
 
   #start(line) {
     const start = members(line).start;
-    const { prices, policy, at_ms } = JSON.parse(start);
+    const { prices, policy, at_ms, report_rows = 10_000 } = JSON.parse(start);
     this.#engine?.close();
     this.#engine = undefined;
     // What JSON.parse would change goes as its text.
     const exactly = (value, key) => (isObject(value) && !isExact(start) ? members(start)[key] : value);
-    this.#engine = new this.#Engine({ at_ms, policy: exactly(policy, "policy"), prices: exactly(prices, "prices") });
+    this.#engine = new this.#Engine({ at_ms, report_rows, policy: exactly(policy, "policy"), prices: exactly(prices, "prices") });
     return { outcome: "started" };
   }
 
@@ -93,6 +95,10 @@ export class Server {
         return engine.window(value, atMs);
       case "cost":
         return engine.cost(value, atMs);
+      case "report":
+        return value === true ? engine.report(atMs) : undefined;
+      case "metrics":
+        return value === true ? { text: engine.metrics(atMs) } : undefined;
       case "estimate":
         return engine.estimate(value, atMs);
       case "breaker":

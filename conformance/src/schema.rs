@@ -116,6 +116,8 @@ fn step_key(key: &str) -> Value {
         "expire" => "Ends the holds that are due.",
         "snapshot" => "Lets the engine go on from its own snapshot.",
         "estimate" => "Estimates the tokens of a request from what is known of it.",
+        "report" => "Shows what was used since the beginning, by user, tier, feature and model.",
+        "metrics" => "Shows the state as text for Prometheus.",
         "expect" => "What must come back: keys that are named, to be equal.",
         "note" => "For readers.",
         "ttl_ms" => "How long the hold lasts, in milliseconds.",

@@ -4,7 +4,7 @@ use crate::instant;
 use serde_json::{Map, Value};
 
 /// Every command of the format.
-pub const COMMANDS: [&str; 16] = [
+pub const COMMANDS: [&str; 18] = [
     "reserve",
     "preview",
     "settle",
@@ -21,6 +21,8 @@ pub const COMMANDS: [&str; 16] = [
     "expire",
     "snapshot",
     "estimate",
+    "report",
+    "metrics",
 ];
 
 /// The keys a step may have besides its command, and the commands they go with (all when empty).

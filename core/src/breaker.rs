@@ -172,6 +172,13 @@ impl Breakers {
         }
     }
 
+    /// How many circuits of a breaker are not closed; 1 when all of them are held open.
+    pub(crate) fn open_circuits(&self, id: &str) -> u64 {
+        let Some(board) = self.boards.get(id) else { return 0 };
+        let open = board.gauges.values().filter(|gauge| gauge.circuit != Circuit::Closed).count();
+        if board.held { 1 } else { open as u64 }
+    }
+
     /// Opens by hand, one circuit or all of a breaker. `true` when that changed something.
     pub(crate) fn open(&mut self, id: &str, subject: Option<&str>) -> bool {
         if subject.is_some() {

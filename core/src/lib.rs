@@ -13,6 +13,7 @@ mod ledger;
 mod map;
 mod names;
 mod plan;
+mod totals;
 
 pub mod action;
 pub mod amount;

@@ -57,7 +57,7 @@ function show() {
   }
 }
 
-console.log("ten customers, one of them a retry loop; limits a month: free $0.03, pro $0.10, enterprise $0.15\n");
+console.log("ten customers, one of them a retry loop; limits a month: free $0.03, pro $0.08, enterprise $0.10\n");
 await Promise.all(PEOPLE.map(customer));
 
 const report = await gate.report();

@@ -1,4 +1,4 @@
-import type { Actual, Call, Candidate, Counter, Decision, Estimate, Report, Settled, SpendReport } from "@spendgate/wasm/engine";
+import type { Actual, Call, Candidate, Counter, Decision, Estimate, Report, Settled, UsageReport } from "@spendgate/wasm/engine";
 import { host } from "#host";
 import type { Attributes } from "./attributes.js";
 import { callOf, Calls } from "./calls.js";
@@ -143,7 +143,7 @@ export class SpendGate {
   }
 
   /** What was spent since the gate was made: per user, tier, feature and model. */
-  async report(): Promise<SpendReport> {
+  async report(): Promise<UsageReport> {
     await this.#ledger.starting;
     return this.#ledger.ask((engine, now) => engine.report(now));
   }

@@ -9,4 +9,4 @@ export type { Diagnostic } from "./diagnostics.js";
 export type { BudgetWarning, EstimateFigures, EstimateMode, EstimateRequest, GateEvent, RemoteSource, Source, SpendGateOptions } from "./options.js";
 export type { WindowType } from "./window-type.js";
 export { SpendgateError } from "@spendgate/wasm/engine";
-export type { Action, Amount, Candidate, Counter, Decision, Dimension, Event, EventKind, Json, PolicyDocument, Reason, Settled, Trigger, Unit, Window } from "@spendgate/wasm/engine";
+export type { Action, Amount, Candidate, Counter, Decision, Dimension, Event, EventKind, Json, PolicyDocument, Reason, Settled, Trigger, Unit, UsageReport, UsageRow, UsageTotal, Window } from "@spendgate/wasm/engine";

@@ -40,7 +40,7 @@ test("the report has users, tiers, features and models", async () => {
     await gate.run({ user: "u", tier: "free", feature: "chat" }, () => client.chat.completions.create(params())).catch(() => {});
   }
   const report = await gate.report();
-  const row = { calls: "2", blocked: "1", spent_usd: "0.0025", average_usd: "0.00125" };
+  const row = { calls: 2, blocked: 1, spent_usd: "0.0025", average_usd: "0.00125" };
   for (const [dimension, value] of Object.entries({ user: "u", tier: "free", feature: "chat", model: "gpt-4o" })) {
     const [{ calls, blocked, spent_usd, average_usd, value: named }] = report[dimension];
     assert.deepEqual({ calls, blocked, spent_usd, average_usd }, row, dimension);

@@ -185,3 +185,32 @@ class Event(TypedDict):
     amount: str | None
     breaker: str | None
     subject: str | None
+
+
+class UsageTotal(TypedDict):
+    """What was used in all; `average_usd` is None without calls, `share_percent` where no budget is about just this."""
+
+    calls: int
+    blocked: int
+    spent_usd: str
+    average_usd: str | None
+    input_tokens: str
+    output_tokens: str
+    share_percent: str | None
+
+
+class UsageRow(UsageTotal):
+    """What was used for one value; None for calls that lack it, and for values beyond `report_rows`."""
+
+    value: str | None
+
+
+class UsageReport(TypedDict):
+    """What was used since the first command; rows come by what was spent, the most first."""
+
+    since: str | None
+    total: UsageTotal
+    user: list[UsageRow]
+    tier: list[UsageRow]
+    feature: list[UsageRow]
+    model: list[UsageRow]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Known,
         Recorded,
         Usage,
+        UsageReport,
         Window,
     )
 
@@ -52,10 +53,12 @@ class Engine(_native.Engine):
         hash_seed: int | None = None,
         max_counters: int | None = None,
         max_events: int | None = None,
+        report_rows: int | None = None,
     ) -> Self:
         """An engine over the built-in price table with `prices` added, and its first policy.
 
         `hash_seed` is random unless given; no answer depends on it. The bounds have the core's defaults.
+        Totals for `report` are kept where `report_rows` is above 0.
         """
         if hash_seed is None:
             hash_seed = int.from_bytes(os.urandom(8), "little")
@@ -67,6 +70,7 @@ class Engine(_native.Engine):
             hash_seed=hash_seed,
             max_counters=max_counters,
             max_events=max_events,
+            report_rows=report_rows,
         )
 
     @classmethod
@@ -80,6 +84,7 @@ class Engine(_native.Engine):
         hash_seed: int | None = None,
         max_counters: int | None = None,
         max_events: int | None = None,
+        report_rows: int | None = None,
     ) -> Self:
         """An engine that goes on from a snapshot. The policy and the prices are not in it."""
         engine = cls(
@@ -89,6 +94,7 @@ class Engine(_native.Engine):
             hash_seed=hash_seed,
             max_counters=max_counters,
             max_events=max_events,
+            report_rows=report_rows,
         )
         engine.restore(snapshot)
         return engine
@@ -171,6 +177,16 @@ class Engine(_native.Engine):
         """Advances the clock alone."""
         answer: Expired = self.run({"expire": True, "at_ms": at_ms})
         return answer
+
+    def report(self, at_ms: int) -> UsageReport:
+        """What was used since the beginning, by user, tier, feature and model; nothing unless `report_rows` was given."""
+        answer: UsageReport = self.run({"report": True, "at_ms": at_ms})
+        return answer
+
+    def metrics(self, at_ms: int) -> str:
+        """The state as text for Prometheus; nothing in it is about single users."""
+        text: str = self.run({"metrics": True, "at_ms": at_ms})["text"]
+        return text
 
     def store(self, state: Literal["up", "down"], at_ms: int) -> Done:
         """Says whether the store behind the counters can be reached."""

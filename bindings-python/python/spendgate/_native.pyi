@@ -85,6 +85,7 @@ class Engine:
         hash_seed: int | None = None,
         max_counters: int | None = None,
         max_events: int | None = None,
+        report_rows: int | None = None,
     ) -> Self: ...
     def reserve(
         self,

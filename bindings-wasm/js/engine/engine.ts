@@ -22,6 +22,7 @@ import type {
   PolicyDocument,
   Report,
   Settled,
+  UsageReport,
   Window,
 } from "./values.js";
 
@@ -172,6 +173,16 @@ export class Engine {
   /** Charges holds whose time is over; every command does so too. */
   expire(atMs: number): { expired: number } {
     return this.#command({ expire: true, at_ms: atMs }) as { expired: number };
+  }
+
+  /** What was used since the beginning, by user, tier, feature and model; nothing unless `report_rows` was given. */
+  report(atMs: number): UsageReport {
+    return this.#command({ report: true, at_ms: atMs }) as UsageReport;
+  }
+
+  /** The state as text for Prometheus; nothing in it is about single users. */
+  metrics(atMs: number): string {
+    return (this.#command({ metrics: true, at_ms: atMs }) as { text: string }).text;
   }
 
   /** Says whether the store behind the counters can be reached. */

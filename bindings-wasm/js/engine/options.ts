@@ -12,6 +12,8 @@ export interface EngineOptions {
   hash_seed?: number | bigint | string;
   /** Subjects without counters share one counter per budget from this many counters on. */
   max_counters?: number;
+  /** Rows of a report for each of user, tier, feature and model, at most. 0 unless given: no totals are kept. */
+  report_rows?: number;
   /** Events kept until they are taken; then the oldest go. */
   max_events?: number;
 }

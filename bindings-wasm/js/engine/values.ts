@@ -143,6 +143,36 @@ export interface Candidate {
   why: Why;
 }
 
+/** What was used in all. Amounts are canonical decimal text. */
+export interface UsageTotal {
+  /** Calls that were charged, and calls that were refused. */
+  calls: number;
+  blocked: number;
+  spent_usd: string;
+  /** What was spent by the calls, rounded up; null without calls. */
+  average_usd: string | null;
+  input_tokens: string;
+  output_tokens: string;
+  /** The highest share of its limit that a budget about just this shows as spent, rounded down to a tenth. */
+  share_percent: string | null;
+}
+
+/** What was used for one value; null for calls that lack it, and for values beyond `report_rows`. */
+export interface UsageRow extends UsageTotal {
+  value: string | null;
+}
+
+/** What was used since the first command; rows come by what was spent, the most first. */
+export interface UsageReport {
+  since: string | null;
+  total: UsageTotal;
+  user: UsageRow[];
+  tier: UsageRow[];
+  feature: UsageRow[];
+  /** By the model that was called. */
+  model: UsageRow[];
+}
+
 /** What happened; what does not belong to the kind is null. */
 export interface Event {
   kind: EventKind;

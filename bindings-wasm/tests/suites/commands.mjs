@@ -90,6 +90,22 @@ export function commands(binding) {
     assert.equal(cost(), null);
   });
 
+  test("totals are kept where rows are asked for", () => {
+    const engine = open({ report_rows: 2 });
+    for (const [user, usd] of [["ada", 1], ["bob", 2], ["cyd", 4]]) engine.record({ user, tier: "free" }, { usd }, AT_MS);
+    const { since, total, user, tier } = engine.report(AT_MS + 5);
+    assert.equal(since, "2026-05-10T12:00:00Z");
+    assert.deepEqual([total.calls, total.spent_usd, total.average_usd], [3, "7", "2.333333334"]);
+    assert.deepEqual(user.map((row) => [row.value, row.spent_usd]), [[null, "4"], ["bob", "2"], ["ada", "1"]]);
+    assert.deepEqual(tier.map((row) => row.calls), [3]);
+    assert.match(engine.metrics(AT_MS + 5), /^spendgate_spend_usd_total 7$/m);
+    const plain = open();
+    plain.record({ user: "ada" }, { usd: 1 }, AT_MS);
+    assert.deepEqual([plain.report(AT_MS).since, plain.report(AT_MS).user], [null, []]);
+    assert.doesNotMatch(plain.metrics(AT_MS), /spend_usd_total/);
+    assert.throws(() => open({ report_rows: -1 }), { code: "invalid_call", path: "report_rows" });
+  });
+
   test("an engine goes on from its snapshot", () => {
     const engine = open();
     engine.reserve({ user: "ada", estimate: { usd: 1 } }, AT_MS);

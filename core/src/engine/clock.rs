@@ -42,6 +42,9 @@ impl Engine {
         }
         self.ledger.step_clock(latest, now);
         self.latest_ms = Some(now);
+        if let Some(totals) = &mut self.totals {
+            totals.since_ms.get_or_insert(now);
+        }
         while self.reservations.has_due(now) {
             self.expire(now);
         }
@@ -107,6 +110,7 @@ impl Engine {
                 self.ledger.add(counter.at, amount, amount.saturating_neg(), 1);
             }
         }
+        self.count_end(id, Some(&held), None);
         self.breakers.probe_lost(id.to_bits());
         if !counters.is_empty() {
             let Some(reservation) = self.reservations.get(id) else { return };

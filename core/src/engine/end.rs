@@ -82,6 +82,7 @@ impl Engine {
         if let (Some(usage), false) = (&actual.usage, actual.bad) {
             self.learn(id, usage.output_total());
         }
+        self.count_end(id, Some(&charge), late.then_some(&held));
         let overage = charge.or_zero(Unit::Usd).saturating_sub(held.or_zero(Unit::Usd)).max(0);
         if actual.bad || unknown_price || overage > 0 || late {
             self.settle_events(id, (actual.bad, unknown_price, late), overage, now);
@@ -127,6 +128,7 @@ impl Engine {
         };
         self.finish(id, State::Released, &held, &Amounts::default(), now);
         if late {
+            self.count_end(id, None, Some(&held));
             self.say_of(id, EventKind::LateRelease, now, |_| {});
         }
         if report.ok == Some(false) {

@@ -5,13 +5,16 @@ mod announce;
 mod check;
 mod circuits;
 mod clock;
+mod count;
 mod end;
 mod estimate;
 mod explain;
+mod metrics;
 mod ordinary;
 mod policies;
 mod price;
 mod record;
+mod report;
 mod reserve;
 mod say;
 mod snapshot;
@@ -21,6 +24,8 @@ pub use circuits::CircuitState;
 pub use end::{Outcome, Settled};
 pub use estimate::{Expectation, Known};
 pub use explain::{Candidate, CounterReading, Why};
+pub use metrics::{BudgetGauge, Counts, Metrics};
+pub use report::{Report, ReportRow};
 
 use crate::active::Active;
 use crate::breaker::Breakers;
@@ -33,6 +38,7 @@ use crate::names::Names;
 use crate::policy::Policy;
 use crate::pricing::PriceBook;
 use crate::reservation::Reservations;
+use crate::totals::Totals;
 use std::sync::Arc;
 
 /// The default time to live of a hold: 15 minutes, in milliseconds.
@@ -49,13 +55,21 @@ pub struct Options {
     pub max_counters: u64,
     /// Events kept until they are taken; then the oldest go, and are counted.
     pub max_events: usize,
+    /// Rows of a report for each attribute, at most; 0, the default: nothing is added up for reports.
+    pub report_rows: usize,
     /// Seeds the hash of ids. Bring a random one where ids come from strangers; no answer depends on it.
     pub hash_seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { prices: PriceBook::builtin(), max_counters: 1_000_000, max_events: 10_000, hash_seed: 0 }
+        Options {
+            prices: PriceBook::builtin(),
+            max_counters: 1_000_000,
+            max_events: 10_000,
+            report_rows: 0,
+            hash_seed: 0,
+        }
     }
 }
 
@@ -78,6 +92,7 @@ pub struct Engine {
     breakers: Breakers,
     events: Events,
     learned: Learned,
+    totals: Option<Box<Totals>>,
     store_down: bool,
     /// The last call's plan, kept for its room; it means nothing between commands.
     scratch: crate::plan::Plan,
@@ -99,6 +114,7 @@ impl Engine {
         let mut names = Names::default();
         let active = Active::new(Arc::new(policy), 0, &mut ledger, &mut names, &seed);
         let events = Events::new(options.max_events);
+        let totals = Engine::totals_of(options.report_rows);
         Engine {
             options,
             seed,
@@ -112,6 +128,7 @@ impl Engine {
             breakers: Breakers::default(),
             events,
             learned: Learned::default(),
+            totals,
             store_down: false,
             scratch: crate::plan::Plan::default(),
         }

@@ -42,6 +42,7 @@ impl Engine {
         self.note_overflow(&plan, call, now);
         plan::write(&mut plan, &mut self.ledger, call, &self.active, &self.names, &charge, true);
         self.put_back(plan);
+        self.count_record(call, &charge);
         self.fire_after(call, call.model, now);
         let sample = Sample { spent: charge.or_zero(Unit::Usd), ..Sample::default() };
         self.measure(call, call.model, None, sample, true, now);
@@ -92,11 +93,14 @@ impl Engine {
             self.adjust_counter(line.row, line.definition, by);
         }
         line.reading = self.ledger.reading(line.row, line.definition);
-        let spent = line.reading.spent;
+        let (spent, unit) = (line.reading.spent, line.unit);
         let mut event = self.with_budget(Engine::call_event(EventKind::Adjusted, now, call), position, line);
         event.amount = event.unit.map(|unit| (by, unit));
         event.reason = why.map(Into::into);
         self.events.push(event);
+        if unit == Unit::Usd {
+            self.count_adjusted(call, by);
+        }
         Ok(spent)
     }
 

@@ -36,6 +36,7 @@ impl Engine {
         if ttl_ms.is_none()
             && let Some(decision) = self.reserve_ordinary(call, now)
         {
+            self.count_decision(call, &decision);
             return Ok(decision);
         }
         self.reserve_any(call, ttl_ms, now)
@@ -84,6 +85,7 @@ impl Engine {
         if decision.action != Action::Allow {
             self.announce(call, &plan, &decision, now);
         }
+        self.count_decision(call, &decision);
         self.put_back(plan);
         Ok(decision)
     }
@@ -162,7 +164,9 @@ impl Engine {
         let mut event = Engine::call_event(EventKind::Blocked, now, call);
         event.reason = Some(reason.as_str().into());
         self.events.push(event);
-        self.refused(reason)
+        let decision = self.refused(reason);
+        self.count_decision(call, &decision);
+        decision
     }
 
     fn refused(&self, reason: Reason) -> Decision {

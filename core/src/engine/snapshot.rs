@@ -12,6 +12,7 @@ use crate::map::Seed;
 use crate::names::Names;
 use crate::policy::Policy;
 use crate::reservation::{Reservations, Saved as SavedReservations, SavedRef as SavedReservationsRef};
+use crate::totals::Totals;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ struct StateRef<'e> {
     breakers: &'e Breakers,
     events: &'e Events,
     learned: &'e Learned,
+    totals: &'e Option<Box<Totals>>,
     store_down: bool,
 }
 
@@ -45,6 +47,7 @@ struct State {
     breakers: Breakers,
     events: Events,
     learned: Learned,
+    totals: Option<Box<Totals>>,
     store_down: bool,
 }
 
@@ -64,6 +67,7 @@ impl Engine {
             breakers: &self.breakers,
             events: &self.events,
             learned: &self.learned,
+            totals: &self.totals,
             store_down: self.store_down,
         };
         // Nothing in the state can fail to be written; an empty snapshot would be refused by `restore`.
@@ -98,6 +102,8 @@ impl Engine {
         let same = state.fingerprint == policy.fingerprint();
         let generation = state.generation.wrapping_add(u32::from(!same));
         let active = Active::new(policy, generation, &mut ledger, &mut names, &seed);
+        let fresh = Engine::totals_of(options.report_rows);
+        let totals = fresh.map(|fresh| state.totals.unwrap_or(fresh));
         let mut engine = Engine {
             options,
             seed,
@@ -111,6 +117,7 @@ impl Engine {
             breakers: state.breakers,
             events: state.events,
             learned: state.learned,
+            totals,
             store_down: state.store_down,
             scratch: crate::plan::Plan::default(),
         };

@@ -161,6 +161,11 @@ impl Reservations {
         self.expirations
     }
 
+    /// How many neither ended nor expired; looks at all of them.
+    pub(crate) fn held(&self) -> u64 {
+        self.ring.iter().filter(|reservation| reservation.state == State::Held).count() as u64
+    }
+
     /// Makes a held reservation for the caller to fill; `usual` when it has the default time to live.
     #[inline(always)]
     pub(crate) fn open(

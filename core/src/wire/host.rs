@@ -17,14 +17,17 @@ use std::sync::Arc;
 /// | `at_ms` | the time, epoch milliseconds; the policy is read as of then |
 /// | `policy` | the first document, as an object or as its JSON text; none: everything is allowed |
 /// | `prices` | over the built-in table, USD per million tokens, as an object or as its JSON text: `{"model": {"input": "2.50", "output": "10"}}` |
-/// | `hash_seed`, `max_counters`, `max_events` | as in [`Options`], whose defaults hold where a key is missing |
+/// | `hash_seed`, `max_counters`, `max_events`, `report_rows` | as in [`Options`], whose defaults hold where a key is missing |
 ///
 /// # Errors
 /// [`Error::InvalidCall`] for the configuration itself, [`Error::InvalidTime`], [`Error::InvalidPolicy`].
 pub fn open(config: &str) -> Result<Engine, Error> {
     let value = read(config)?;
-    let config =
-        object(&value, "", &["at_ms", "policy", "prices", "hash_seed", "max_counters", "max_events"])?;
+    let config = object(
+        &value,
+        "",
+        &["at_ms", "policy", "prices", "hash_seed", "max_counters", "max_events", "report_rows"],
+    )?;
     let at_ms = match config.get("at_ms") {
         Some(at) => at.as_i64().ok_or_else(|| Error::InvalidTime {
             message: format!("`{at}` is not a time in epoch milliseconds"),
@@ -40,6 +43,9 @@ pub fn open(config: &str) -> Result<Engine, Error> {
     }
     if let Some(most) = whole(config, "max_events")? {
         options.max_events = usize::try_from(most).unwrap_or(usize::MAX);
+    }
+    if let Some(rows) = whole(config, "report_rows")? {
+        options.report_rows = usize::try_from(rows).unwrap_or(usize::MAX);
     }
     let policy = config.get("policy").filter(|policy| !policy.is_null());
     match config.get("prices") {

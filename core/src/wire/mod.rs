@@ -7,6 +7,7 @@ mod estimate;
 mod host;
 mod input;
 pub mod output;
+mod report;
 
 pub use host::{decision_text, error_text, open, restore, settled_text, step_text, with_policy};
 
@@ -22,7 +23,7 @@ use input::{invalid, object, text};
 use serde_json::{Map, Value, json};
 
 /// Every command key, in the order of the catalogue.
-pub const COMMANDS: [&str; 17] = [
+pub const COMMANDS: [&str; 19] = [
     "reserve",
     "preview",
     "settle",
@@ -40,6 +41,8 @@ pub const COMMANDS: [&str; 17] = [
     "snapshot",
     "store",
     "estimate",
+    "report",
+    "metrics",
 ];
 
 /// Keys that stand beside a command.
@@ -159,6 +162,8 @@ fn command(engine: &mut Engine, step: &Map<String, Value>, now: i64) -> Result<V
         }
         "cost" => cost(engine, value, now),
         "breaker" => breaker(engine, value, now),
+        "report" => report::report(engine, now),
+        "metrics" => report::metrics(engine, now),
         "estimate" => estimate::estimate(engine, value, now),
         "events" => {
             engine.expire_due(now)?;

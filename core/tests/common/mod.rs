@@ -12,7 +12,8 @@ pub(crate) struct Core {
 
 impl Implementation for Core {
     fn start(&mut self, prices: &Value, policy: Option<&Value>, now_ms: i64) -> Result<(), Value> {
-        let started = wire::start(prices, policy, now_ms, Options::default());
+        let started =
+            wire::start(prices, policy, now_ms, Options { report_rows: 10_000, ..Options::default() });
         let engine =
             started.map_err(|e| json!({"error": e.code(), "path": e.path(), "message": e.to_string()}))?;
         self.engine = Some(engine);

@@ -10,7 +10,8 @@ pub struct Engine(Option<spendgate_core::Engine>);
 
 impl Implementation for Engine {
     fn start(&mut self, prices: &Value, policy: Option<&Value>, now_ms: i64) -> Result<(), Value> {
-        let started = wire::start(prices, policy, now_ms, Options::default());
+        let started =
+            wire::start(prices, policy, now_ms, Options { report_rows: 10_000, ..Options::default() });
         let refusal = |e| serde_json::from_str::<Value>(&wire::error_text(&e)).unwrap_or_default();
         self.0 = Some(started.map_err(refusal)?);
         Ok(())

@@ -43,7 +43,8 @@ impl Script {
         let names = Names::draw(&mut rng);
         let at_ms = drawn.steps.first().and_then(|step| step.get("at_ms")?.as_i64());
         let at_ms = at_ms.filter(|ms| TIMES_MS.contains(ms)).unwrap_or(0);
-        let mut start = json!({"prices": drawn.prices, "policy": drawn.policy, "at_ms": at_ms});
+        let mut start =
+            json!({"prices": drawn.prices, "policy": drawn.policy, "at_ms": at_ms, "report_rows": 10_000});
         names.exchange(&mut start);
         close_some(&mut rng, &mut start);
         let mut refused = Vec::new();

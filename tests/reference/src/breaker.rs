@@ -60,6 +60,12 @@ fn subject(breaker: &Breaker, call: &Call) -> Option<(&'static str, String)> {
 }
 
 impl Circuits {
+    /// Circuits that are not closed; 1 when all were opened by hand.
+    pub(crate) fn open(&self) -> usize {
+        let open = self.subjects.values().filter(|c| c.state != State::Closed).count();
+        if self.all_open { 1 } else { open }
+    }
+
     fn circuit(&mut self, subject: &(&'static str, String), now: i64) -> &mut Circuit {
         let state = if self.all_open { State::Open { since: now, by_hand: true } } else { State::Closed };
         self.subjects.entry(subject.clone()).or_insert(Circuit { state, measures: Vec::new() })

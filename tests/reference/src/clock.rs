@@ -21,6 +21,7 @@ impl Model {
             _ => at,
         };
         self.latest = Some(now);
+        self.since.get_or_insert(now);
         let expired = self.expire(now);
         self.rearm_rolling(now);
         // R25: what is forgotten stays forgotten.
@@ -66,6 +67,7 @@ impl Model {
             let hold = hold.clone();
             // R24: an unestimated unit presumes 0.
             self.book.end_hold(hold.id, &hold.amounts);
+            self.note(&hold.call, hold.called.as_deref(), (1, 0, 1), &hold.amounts);
             self.free_probes(hold.id);
             // §11: no-budget calls that expire emit nothing.
             if let Some((_, key)) = &hold.budget {

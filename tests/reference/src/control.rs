@@ -72,6 +72,9 @@ impl Model {
             return Err(Refusal::at("invalid_amount", "by", "takes more than was spent"));
         }
         self.enter(&key, by, now);
+        if budget.unit == "usd" {
+            self.note(&call, call.get("model"), (0, 0, 1), &[("usd", by)].into());
+        }
         let reading = self.book.read(&key, now);
         let about = About {
             budget: budget.id.clone(),

@@ -37,8 +37,8 @@ impl fmt::Display for Mismatch {
 }
 
 /// Runs the sequence of a seed through both and compares the canonical JSON of every answer:
-/// reservations by their names, without messages, an absent key the same as null. A last `events`
-/// step compares what was not read yet.
+/// reservations by their names, without messages, an absent key the same as null. Last steps
+/// `events`, `report` and `metrics` compare what was not read yet.
 ///
 /// # Errors
 /// The mismatch, its sequence made short by dropping steps.
@@ -50,7 +50,9 @@ pub fn differential(
 ) -> Result<Coverage, Box<Mismatch>> {
     let mut whole = sequence(seed, len);
     let last = whole.steps.last().map_or(json!(0), |step| step["at_ms"].clone());
-    whole.steps.push(json!({"at_ms": last, "events": true}));
+    for ask in ["events", "report", "metrics"] {
+        whole.steps.push(json!({"at_ms": last, ask: true}));
+    }
     let mut coverage = Coverage::default();
     match compare(a, b, &whole, Some(&mut coverage)) {
         None => Ok(coverage),

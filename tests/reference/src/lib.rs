@@ -41,6 +41,7 @@ mod select;
 mod settle;
 mod shorten;
 mod threshold;
+mod totals;
 mod usage;
 mod window;
 mod zone;

@@ -9,6 +9,7 @@ use crate::policy::Policy;
 use crate::price::{self, Table};
 use crate::refusal::Refusal;
 use crate::threshold::Fired;
+use crate::totals::{Decisions, Use};
 use crate::window::{FIRST, LAST};
 use serde_json::{Value, json};
 use spendgate_conformance::Implementation;
@@ -27,6 +28,10 @@ pub struct Model {
     pub(crate) circuits: BTreeMap<String, Circuits>,
     pub(crate) events: Vec<Value>,
     pub(crate) reservations: u64,
+    /// The first command seen.
+    pub(crate) since: Option<i64>,
+    pub(crate) uses: Vec<Use>,
+    pub(crate) decisions: Decisions,
     /// By model called and feature.
     pub(crate) lessons: BTreeMap<(String, Option<String>), Lessons>,
 }
@@ -53,6 +58,9 @@ impl Model {
             circuits: BTreeMap::new(),
             events: Vec::new(),
             reservations: 0,
+            since: None,
+            uses: Vec::new(),
+            decisions: Decisions::new(),
             lessons: BTreeMap::new(),
         };
         model.keep_circuits();
@@ -98,6 +106,12 @@ impl Model {
         }
         if let Some(what) = get("breaker") {
             return self.breaker(what, now);
+        }
+        if get("report").is_some() {
+            return Ok(self.report(now));
+        }
+        if get("metrics").is_some() {
+            return Ok(self.metrics(now));
         }
         if let Some(asked) = get("estimate") {
             return self.estimate_tokens(asked);

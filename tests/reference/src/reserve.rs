@@ -60,6 +60,7 @@ impl Model {
         }
         held.decision_events(&call, &verdict, now);
         let answer = decision(&call, &verdict, self.policy.version, (!blocked).then_some(id));
+        held.note_blocked(&call, &answer);
         *self = held;
         Ok(answer)
     }

@@ -98,6 +98,10 @@ impl Model {
         };
         self.set_state(hold.id, State::Settled { amounts: amounts.clone(), end: now });
         self.book.end_hold(hold.id, &amounts);
+        self.note(&hold.call, hold.called.as_deref(), (1, 0, 1), &amounts);
+        if late {
+            self.note(&hold.call, hold.called.as_deref(), (-1, 0, -1), &hold.amounts);
+        }
         if let Some(tokens) = actual.answered {
             self.learn(hold.called.as_deref(), hold.call.get("feature"), tokens);
         }
@@ -146,6 +150,7 @@ impl Model {
         // §7: counters as if never asked.
         self.book.end_hold(hold.id, &Amounts::new());
         if late {
+            self.note(&hold.call, hold.called.as_deref(), (-1, 0, -1), &hold.amounts);
             self.hold_event("late_release", now, &hold, &[]);
         }
         if health.ok {
@@ -184,6 +189,7 @@ impl Model {
         }
         amounts.insert("requests", 0);
         let charged = self.charge(&call, &amounts, now);
+        self.note(&call, model.as_deref(), (1, 0, 1), &amounts);
         if actual.bad {
             self.event("bad_usage", now, Some(who), None, &[]);
         }

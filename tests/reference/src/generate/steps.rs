@@ -141,6 +141,8 @@ impl Writer {
             930..=954 => self.adjust(),
             955..=964 => json!({"expire": true}),
             965..=974 => json!({"snapshot": true}),
+            985..=987 => json!({"report": true}),
+            988..=989 => json!({"metrics": true}),
             975..=984 => json!({"estimate": calls::known(&mut self.rng)}),
             _ => {
                 let command = self.rng.pick(&["reserve", "preview", "usage", "explain"]);
