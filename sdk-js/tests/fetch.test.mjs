@@ -71,7 +71,7 @@ test("a refusal has the form of the API, and a body that cannot be judged is 400
   assert.equal(openaiSays.headers.get("x-should-retry"), "false");
   const { error } = await openaiSays.json();
   assert.deepEqual([openaiSays.status, error.type, error.code, error.limit], [402, "insufficient_quota", "llm_budget_exceeded", "0"]);
-  const anthropicSays = await send("https://api.anthropic.com/v1/messages", post({ model: "claude-sonnet-4-5", max_tokens: 9, messages: [] }));
+  const anthropicSays = await send("https://api.anthropic.com/v1/messages", post({ model: "claude-haiku-5-5", max_tokens: 9, messages: [] }));
   const body = await anthropicSays.json();
   assert.deepEqual([anthropicSays.status, body.type, body.error.type, body.error.code], [402, "error", "billing_error", "llm_budget_exceeded"]);
   for (const unreadable of ["", "{", "[]", "7", "null"]) {

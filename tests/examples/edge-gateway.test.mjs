@@ -8,7 +8,7 @@ import { IDENTITY_HEADER, signIdentity } from "spendgate/edge";
 import { Anthropic, answers, failures, mock, OpenAI, PARAMS, perUser, received, worker } from "./support.mjs";
 
 const KEY = { keyId: "k1", secret: "a secret of the tests" };
-const MESSAGE = { model: "claude-sonnet-4-5", max_tokens: 100, messages: PARAMS.messages };
+const MESSAGE = { model: "claude-haiku-5-5", max_tokens: 100, messages: PARAMS.messages };
 
 function gateway(t, policy, more = {}) {
   return worker(t, "edge-gateway/src/worker.ts", {

@@ -35,16 +35,22 @@ async function emptyFolder(t) {
 }
 
 const DENO = ["run", "--quiet", "--no-prompt", "--cached-only", "--node-modules-dir=manual", "--allow-net=127.0.0.1", "--allow-env"];
+const BUN = ["run", "--bun", "--no-install"];
 
-test("Deno", async (t) => {
-  const { stdout } = await run(programs.deno(), [...DENO, fileOf("main.mjs"), mock.url, "deno"]);
-  await passed(t, JSON.parse(stdout));
-});
+/** As CommonJS the package is read from the disk, which Deno has to allow. */
+const FORMS = [
+  ["Deno", "deno", [...DENO, fileOf("main.mjs")]],
+  ["Deno, as CommonJS", "deno", [...DENO, "--allow-read", fileOf("main.cjs")]],
+  ["Bun", "bun", [...BUN, fileOf("main.mjs")]],
+  ["Bun, as CommonJS", "bun", [...BUN, fileOf("main.cjs")]],
+];
 
-test("Bun", async (t) => {
-  const { stdout } = await run(programs.bun(), ["run", "--bun", "--no-install", fileOf("main.mjs"), mock.url, "bun"]);
-  await passed(t, JSON.parse(stdout));
-});
+for (const [name, program, args] of FORMS) {
+  test(name, async (t) => {
+    const { stdout } = await run(programs[program](), [...args, mock.url, name]);
+    await passed(t, JSON.parse(stdout));
+  });
+}
 
 for (const [name, flags] of [["workerd", []], ["workerd with nodejs_compat", ["nodejs_compat"]]]) {
   test(name, async (t) => {
