@@ -7,8 +7,11 @@ import type { Trace } from "./trace.js";
 
 const NOTHING: Actual = { usd: 0, tokens: 0, input_tokens: 0, output_tokens: 0 };
 
-/** Tickets whose holder is gone: nobody will say any more what became of their calls. */
-const abandoned = new FinalizationRegistry<Ticket>((ticket) => ticket.abandon());
+/**
+ * Tickets whose holder is gone: nobody will say any more what became of their calls. Workers of older compatibility dates have no
+ * such registry; there a hold that nobody ends is charged when it expires.
+ */
+const abandoned = typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Ticket>((ticket) => ticket.abandon()) : null;
 
 /**
  * One call in flight: it ends once, in whichever of the ways comes first.
@@ -65,8 +68,8 @@ export class Ticket {
 
   /** The call ends with `holder`, and no more with the one before, if nothing else ends it earlier. */
   endsWith(holder: object): void {
-    abandoned.unregister(this);
-    if (this.#isOpen) abandoned.register(holder, this, this);
+    abandoned?.unregister(this);
+    if (this.#isOpen) abandoned?.register(holder, this, this);
   }
 
   /** Charges what the provider says was used; without that, what was held. */
@@ -101,7 +104,9 @@ export class Ticket {
     if (this.#reservation === null) return null;
     const estimate = this.#soFar(more);
     const decision = this.#ledger.preview({ ...this.#call, estimate }, this.#reservation);
-    return decision === undefined || decision.allowed ? null : new LLMBudgetExceededError(decision, this.subject);
+    // A circuit that has opened, or a price that has gone, stops the next call and not this one.
+    if (decision === undefined || decision.allowed || decision.budget === null) return null;
+    return new LLMBudgetExceededError(decision, this.subject);
   }
 
   abandon(): void {
@@ -128,7 +133,7 @@ export class Ticket {
 
   #close(): boolean {
     const wasOpen = this.#isOpen;
-    if (wasOpen) abandoned.unregister(this);
+    if (wasOpen) abandoned?.unregister(this);
     this.#isOpen = false;
     return wasOpen;
   }

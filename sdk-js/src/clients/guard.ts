@@ -45,7 +45,8 @@ export function guard(original: Method, operation: Operation, guarding: Guarding
   };
 }
 
-function requestOf(operation: Operation, params: Params, ticket: Ticket): Params {
+/** The parameters to send for an admitted call. */
+export function requestOf(operation: Operation, params: Params, ticket: Ticket): Params {
   const model = ticket.decision?.model;
   const isSwapped = ticket.decision?.action === "downgrade" && typeof model === "string";
   const request = isSwapped ? operation.withModel(params, model) : params;
