@@ -11,6 +11,7 @@ mod judge;
 mod ledger;
 mod map;
 mod names;
+mod order;
 mod plan;
 
 pub mod action;
