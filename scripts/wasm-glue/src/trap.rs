@@ -25,7 +25,8 @@ const PANICS: [&str; 15] = [
 
 /// Makes each of them a trap. An error when there is none: then the names are others, and the module would be large.
 pub fn instead_of_panics(module: &mut Module) -> Result<(), String> {
-    let panics: Vec<FunctionId> = module.funcs.iter().filter(|f| f.name.as_deref().is_some_and(panics)).map(|f| f.id()).collect();
+    let panics: Vec<FunctionId> =
+        module.funcs.iter().filter(|f| f.name.as_deref().is_some_and(panics)).map(|f| f.id()).collect();
     if panics.is_empty() {
         return Err("no function is named as one that panics".to_owned());
     }
