@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::ledger::Reading;
+use crate::order;
 use crate::totals::{Row, Sums, Table};
 use std::cmp::Ordering;
 
@@ -90,7 +91,7 @@ impl Engine {
         if table.rest != Sums::default() {
             rows.push(row(None, &table.rest, None));
         }
-        sort(&mut rows);
+        order::by(&mut rows, |a, b| stands_before(a, b).is_lt());
         rows
     }
 
@@ -115,25 +116,8 @@ impl Engine {
     }
 }
 
-/// Shell's sort: a report is rare and short, and a sort of the library is thousands of bytes of a WASM module.
-fn sort(rows: &mut [ReportRow]) {
-    let mut gap = rows.len();
-    while gap > 1 {
-        gap = (gap * 5 / 11).max(1);
-        for end in gap..rows.len() {
-            let mut at = end;
-            while let Some(before) = at.checked_sub(gap)
-                && rows.get(at).zip(rows.get(before)).is_some_and(|(a, b)| order(a, b).is_lt())
-            {
-                rows.swap(at, before);
-                at = before;
-            }
-        }
-    }
-}
-
 /// By what was spent, the most first, then by value, none after the others.
-fn order(a: &ReportRow, b: &ReportRow) -> Ordering {
+fn stands_before(a: &ReportRow, b: &ReportRow) -> Ordering {
     b.spent.cmp(&a.spent).then_with(|| match (&a.value, &b.value) {
         (Some(a), Some(b)) => a.cmp(b),
         (a, b) => b.is_some().cmp(&a.is_some()),
