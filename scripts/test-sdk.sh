@@ -15,7 +15,7 @@ files=("$@")
 [ $# -gt 0 ] || files=(sdk-js/tests/*.test.mjs)
 status=0
 
-if node_modules/.bin/tsc -p sdk-js; then
+if node_modules/.bin/tsc -p sdk-js/src; then
     echo "sdk-types: 1 passed, 0 failed"
 else
     echo "sdk-types: 0 passed, 1 failed" && status=1

@@ -75,6 +75,12 @@ export class Calls {
     return subjectOf(this.#scope.get()?.attributes, attributes);
   }
 
+  /** Gives a way to run work later as if it were now: for this request, and for no other that is there by then. */
+  following(): <R>(work: () => R) => R {
+    const now = this.#scope.get() ?? { attributes: {} };
+    return (work) => this.#scope.run(now, work);
+  }
+
   /** Whether a call is being made by one that was admitted already. */
   isInside(): boolean {
     return this.#depth > 0;

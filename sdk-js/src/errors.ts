@@ -144,26 +144,29 @@ const WIDTH = 32;
 
 /** The budget error that `error` is or was caused by, through the wrappings of clients and frameworks. */
 export function budgetErrorOf(error: unknown): LLMBudgetExceededError | null {
-  return caused(error, "llm_budget_exceeded") as LLMBudgetExceededError | null;
+  return caused(error, (at) => at instanceof LLMBudgetExceededError) as LLMBudgetExceededError | null;
 }
 
-/** Whether a budget refused the call, however clients and frameworks have wrapped the error. */
+/**
+ * Whether a budget refused the call, however clients and frameworks have wrapped the error, and also where it was a gateway that
+ * refused it, so that the error is the client's own.
+ */
 export function isBudgetError(error: unknown): boolean {
-  return budgetErrorOf(error) !== null;
+  return caused(error, (at) => at.code === "llm_budget_exceeded") !== null;
 }
 
 /** Whether an open circuit refused the call. */
 export function isCircuitError(error: unknown): boolean {
-  return caused(error, "llm_circuit_open") !== null;
+  return caused(error, (at) => at.code === "llm_circuit_open") !== null;
 }
 
-function caused(error: unknown, code: string): object | null {
+function caused(error: unknown, isIt: (at: { code?: unknown }) => boolean): object | null {
   let level: unknown[] = [error];
   for (let left = DEPTH; left > 0 && level.length > 0; left--) {
     const below: unknown[] = [];
     for (const at of level) {
       if (typeof at !== "object" || at === null) continue;
-      if ((at as { code?: unknown }).code === code) return at;
+      if (isIt(at)) return at;
       const { cause, error: inner, lastError, errors } = at as { [key: string]: unknown };
       below.push(cause, inner, lastError, ...(Array.isArray(errors) ? errors.slice(-WIDTH) : []));
     }

@@ -5,6 +5,7 @@ import { callOf, Calls } from "./calls.js";
 import { wrap } from "./clients/wrap.js";
 import { Diagnostics } from "./diagnostics.js";
 import { Estimator } from "./estimate/estimate.js";
+import { guardFetch, type Fetch, type GuardFetchOptions } from "./fetch/guard-fetch.js";
 import { Happenings } from "./happenings.js";
 import type { Engine } from "./host/host.js";
 import { Ledger, type Force } from "./ledger.js";
@@ -88,6 +89,15 @@ export class SpendGate {
    */
   chat(client: object, request: ChatRequest): Promise<any> {
     return chat(this, client, request);
+  }
+
+  /**
+   * A function like the global `fetch`, for clients that are not known and for gateways. What it sends to a model by the path and
+   * the JSON of OpenAI's or Anthropic's API is enforced: charged as its body is read, with the model of a downgrade in place. A refusal is an
+   * answer in the API's own form, 402 or 503, as is 400 for a body that cannot be judged; nothing is sent then.
+   */
+  guardFetch(options: GuardFetchOptions = {}): Fetch {
+    return guardFetch(this.#calls, options);
   }
 
   /** Asks whether a call may be made, and holds its estimate. A refusal is an answer here, not an error. */

@@ -1,5 +1,7 @@
 export { SpendGate, type GateCall, type Used, type Went } from "./gate.js";
 export { configure, defaultGate, trackedCall, trackedStream, type BudgetCheckResult, type ChatRequest, type TrackedCallOptions } from "./tracked.js";
+export type { Fetch, GuardFetchOptions } from "./fetch/guard-fetch.js";
+export type { Api } from "./fetch/paths.js";
 export type { InlineBudget } from "./inline-budget.js";
 export { LLMBudgetExceededError, LLMCircuitOpenError, SpendGateCoverageError, budgetErrorOf, isBudgetError, isCircuitError } from "./errors.js";
 export type { Attributes, Tags } from "./attributes.js";

@@ -20,8 +20,6 @@ type Prices = Record<string, Json> | string;
  * question it was stays undecided. All arithmetic and every rule is the engine's.
  */
 export class Ledger {
-  /** The engine is open and the first policy is in force; rejects when the documents cannot be used. */
-  readonly ready: Promise<void>;
   force: Force | undefined;
   readonly #options: SpendGateOptions;
   readonly #diagnostics: Diagnostics;
@@ -31,7 +29,10 @@ export class Ledger {
   #engine: Engine | undefined;
   #documents: { policy: Document | undefined; prices: Prices | undefined } = { policy: undefined, prices: undefined };
   readonly #inline = new InlineBudgets();
+  readonly #ready: Promise<void>;
   #starting: Promise<void> | undefined;
+  /** Documents are still to be loaded, on a host where a request can do so for itself alone. */
+  #isPending = false;
   #closed = false;
 
   /**
@@ -45,13 +46,18 @@ export class Ledger {
     if (options.policy !== undefined) this.#policy = feedOf(options.policy);
     if (options.prices !== undefined) this.#prices = feedOf(options.prices);
     host.onEngineDiagnostic((diagnostic) => diagnostics.tell(diagnostic.kind, JSON.stringify(diagnostic)));
-    this.ready = this.#start();
-    this.ready.catch(() => {});
+    this.#ready = this.#start();
+    this.#ready.catch(() => {});
+  }
+
+  /** The engine is open and the first policy is in force; rejects when the documents cannot be used. */
+  get ready(): Promise<void> {
+    return this.#isPending ? this.#load() : this.#ready;
   }
 
   /** What calls have to wait for first; undefined when there is nothing. */
   get starting(): Promise<void> | undefined {
-    return this.#starting;
+    return this.#isPending ? patiently(this.#load()) : this.#starting;
   }
 
   now(): number {
@@ -60,6 +66,8 @@ export class Ledger {
 
   /** Asks; undefined when that cannot be decided. Attributes and estimates that are refused are left out of `call`. */
   reserve(call: Call): Decision | undefined {
+    this.#policy?.look?.();
+    this.#prices?.look?.();
     const decide = () => this.#decide(call, (engine, now) => engine.reserve(call, now, this.#options.ttlMs));
     return this.force === undefined ? decide() : this.force(call, decide);
   }
@@ -171,13 +179,13 @@ export class Ledger {
         return trouble === undefined ? Promise.resolve() : Promise.reject(trouble);
       }
     }
+    if (!host.hasTimers) {
+      // Where nothing may be asked before there is a request, and a request that goes away takes what it asked for with it.
+      this.#isPending = true;
+      return Promise.resolve();
+    }
     const ready = this.#load();
-    const waited = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
-      (timer as { unref?: () => void }).unref?.();
-      ready.then(resolve, resolve).finally(() => clearTimeout(timer));
-    });
-    this.#starting = waited.then(() => {
+    this.#starting = patiently(ready).then(() => {
       this.#starting = undefined;
     });
     return ready;
@@ -198,6 +206,7 @@ export class Ledger {
       this.#diagnostics.tell("policy_failed", "calls go on without it", error);
       trouble = error;
     }
+    this.#isPending = false;
     this.#follow();
     if (trouble !== undefined) throw trouble;
   }
@@ -254,6 +263,15 @@ export class Ledger {
     const done = this.#run("policy_failed", null, (engine, now) => engine.set_policy(this.#inline.in(policy) ?? {}, now, prices));
     if (done !== undefined) this.#documents = { policy, prices: prices ?? this.#documents.prices };
   }
+}
+
+/** The end of `work`, however it ends, or of patience with it. */
+function patiently(work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    (timer as { unref?: () => void }).unref?.();
+    work.then(resolve, () => resolve()).finally(() => clearTimeout(timer));
+  });
 }
 
 function codeOf(error: unknown): unknown {

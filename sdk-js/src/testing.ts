@@ -83,3 +83,5 @@ function forcedDecision(real: Decision, outcome: Exclude<ForcedOutcome, null>, m
     budget: isReason ? null : (plain.budget ?? "forced"),
   };
 }
+
+export { coverage, coverageOf, type Coverage, type Covered } from "./clients/coverage.js";

@@ -1,13 +1,17 @@
 import type { Actual, Call, Decision, Report, Settled } from "@spendgate/wasm/engine";
 import type { Subject } from "./attributes.js";
+import type { Meter } from "./clients/operation.js";
 import { LLMBudgetExceededError } from "./errors.js";
 import type { Ledger } from "./ledger.js";
 import type { Trace } from "./trace.js";
 
 const NOTHING: Actual = { usd: 0, tokens: 0, input_tokens: 0, output_tokens: 0 };
 
-/** Tickets whose holder is gone: nobody will say any more what became of their calls. */
-const abandoned = new FinalizationRegistry<Ticket>((ticket) => ticket.abandon());
+/**
+ * Tickets whose holder is gone: nobody will say any more what became of their calls. Workers of older compatibility dates have no
+ * such registry; there a hold that nobody ends is charged when it expires.
+ */
+const abandoned = typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Ticket>((ticket) => ticket.abandon()) : null;
 
 /**
  * One call in flight: it ends once, in whichever of the ways comes first.
@@ -20,9 +24,9 @@ export class Ticket {
   readonly #startedMs = performance.now();
   #isOpen = true;
   #isKept = false;
-  /** Output seen so far, bytes of UTF-8, and input tokens where the provider has told them. */
+  /** Output seen so far, bytes of UTF-8, and who reads it. */
   #outputBytes = 0;
-  #knownInput: string | undefined;
+  #reader: Meter | undefined;
 
   constructor(
     ledger: Ledger,
@@ -64,8 +68,8 @@ export class Ticket {
 
   /** The call ends with `holder`, and no more with the one before, if nothing else ends it earlier. */
   endsWith(holder: object): void {
-    abandoned.unregister(this);
-    if (this.#isOpen) abandoned.register(holder, this, this);
+    abandoned?.unregister(this);
+    if (this.#isOpen) abandoned?.register(holder, this, this);
   }
 
   /** Charges what the provider says was used; without that, what was held. */
@@ -76,15 +80,17 @@ export class Ticket {
     this.trace?.settled(actual, settled);
   }
 
-  /** Output that has come, and the input where the provider has told it. */
-  received(outputBytes: number, inputTokens?: number): void {
+  /** Output that has come; `reader` knows what the provider has told of the use. */
+  received(outputBytes: number, reader?: Meter): void {
     this.#outputBytes += outputBytes;
-    if (inputTokens !== undefined) this.#knownInput = String(inputTokens);
+    this.#reader = reader;
   }
 
   /** Charges the input and what was delivered: the provider's word is missing. */
   settleDelivered(report: Report = {}): void {
-    if (this.#isOpen) this.settle(this.#soFar(), report);
+    if (!this.#isOpen) return;
+    const tokens = this.#soFar();
+    this.settle((tokens && this.#reader?.usedSoFar?.(tokens.output_tokens)) ?? tokens, report);
   }
 
   /** Gives the hold back: the provider was not reached, or charges nothing. */
@@ -98,7 +104,9 @@ export class Ticket {
     if (this.#reservation === null) return null;
     const estimate = this.#soFar(more);
     const decision = this.#ledger.preview({ ...this.#call, estimate }, this.#reservation);
-    return decision === undefined || decision.allowed ? null : new LLMBudgetExceededError(decision, this.subject);
+    // A circuit that has opened, or a price that has gone, stops the next call and not this one.
+    if (decision === undefined || decision.allowed || decision.budget === null) return null;
+    return new LLMBudgetExceededError(decision, this.subject);
   }
 
   abandon(): void {
@@ -116,7 +124,7 @@ export class Ticket {
   }
 
   #soFar(more = 0): { input_tokens?: string; output_tokens: string } | undefined {
-    const input = this.#knownInput ?? this.#inputTokens;
+    const input = this.#inputTokens;
     const tokens = this.#ledger.tryAsk("unsettled", (engine, now) =>
       engine.estimate({ model: this.#call.model, input_tokens: input ?? 0, output_bytes: this.#outputBytes + more }, now),
     );
@@ -125,7 +133,7 @@ export class Ticket {
 
   #close(): boolean {
     const wasOpen = this.#isOpen;
-    if (wasOpen) abandoned.unregister(this);
+    if (wasOpen) abandoned?.unregister(this);
     this.#isOpen = false;
     return wasOpen;
   }

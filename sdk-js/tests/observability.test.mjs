@@ -6,7 +6,7 @@ import { trace } from "@opentelemetry/api";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import { spendgateHandler } from "spendgate/langchain";
 import { chatOpenAI, guarded, sdk } from "./frameworks.mjs";
-import { fixed, gateOf, openai, params, perUser } from "./support.mjs";
+import { anthropic, fixed, genai, gateOf, openai, params, perUser } from "./support.mjs";
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -19,7 +19,8 @@ const traced = async (work) => {
     await work();
     span.end();
   });
-  return exporter.getFinishedSpans()[0].attributes;
+  // Anthropic's client makes spans of its own.
+  return exporter.getFinishedSpans().find(({ name }) => name === "request").attributes;
 };
 
 test("a call's span has what was asked, decided, used and paid", async () => {
@@ -43,6 +44,24 @@ test("a call's span has what was asked, decided, used and paid", async () => {
       "spendgate.feature": "chat",
     },
   );
+});
+
+test("spans have the tokens of each provider, in its own words or not", async () => {
+  fixed();
+  const gate = gateOf({ policy: perUser("1") });
+  const claude = gate.wrap(await anthropic(), { user: "u" });
+  const gemini = gate.wrap(await genai(), { user: "u" });
+  const calls = {
+    anthropic: () => claude.messages.create({ model: "claude-sonnet-4-6", max_tokens: 100, messages: params().messages }),
+    google: () => gemini.models.generateContent({ model: "gemini-2.5-flash", contents: "Hello" }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const attributes = await traced(call);
+    assert.equal(attributes["gen_ai.provider.name"], name);
+    assert.equal(attributes["gen_ai.usage.input_tokens"], 100);
+    assert.equal(attributes["gen_ai.usage.output_tokens"], 100);
+    assert.equal(attributes["operation.cost"], name === "google" ? 0.00028 : 0.0018);
+  }
 });
 
 test("a refused call's span says why; nobody's name is on it", async () => {

@@ -10,6 +10,10 @@ const major = Number(process.versions.node.split(".")[0]);
 /** The majors of the `openai` package that this Node runs. */
 export const OPENAI = major >= 22 ? ["openai-6", "openai-7"] : ["openai-6"];
 
+/** The majors of `@anthropic-ai/sdk` and of `@google/genai` that this Node runs. */
+export const ANTHROPIC = ["anthropic-0", "anthropic-1"];
+export const GENAI = major >= 22 ? ["genai-2", "genai-3"] : ["genai-2"];
+
 /** 400 characters: a prompt of 100 tokens by the rule of four bytes a token. */
 export const PROMPT = "Tell me what happened. ".repeat(18).slice(0, 400);
 
@@ -21,6 +25,18 @@ after(() => mock.close());
 export async function openai(name = OPENAI.at(-1), options = {}) {
   const { default: OpenAI } = await import(name);
   return new OpenAI({ apiKey: "test", baseURL: `${mock.url}/v1`, ...options });
+}
+
+/** As `openai`, of Anthropic's package. */
+export async function anthropic(name = ANTHROPIC.at(-1), options = {}) {
+  const { default: Anthropic } = await import(name);
+  return new Anthropic({ apiKey: "test", baseURL: mock.url, ...options });
+}
+
+/** As `openai`, of Google's package. */
+export async function genai(name = GENAI.at(-1), options = {}) {
+  const { GoogleGenAI } = await import(name);
+  return new GoogleGenAI({ apiKey: "test", ...options, httpOptions: { baseUrl: mock.url, ...options.httpOptions } });
 }
 
 /** Parameters of a call that costs `usage` tokens by the script of `fixed`. */

@@ -7,6 +7,9 @@ import type { ErrorCode } from "./catalogue.js";
  */
 export type BindingErrorCode = "engine_closed" | "internal" | "unavailable";
 
+/** Marks our errors also where the package is loaded twice, as an ES module and as CommonJS. */
+const BRAND = Symbol.for("spendgate.SpendgateError");
+
 /** A refusal, with a stable code and, where it is about a field, its path. */
 export class SpendgateError extends Error {
   override readonly name = "SpendgateError";
@@ -18,6 +21,11 @@ export class SpendgateError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }
 

@@ -38,10 +38,11 @@ function serveFolder(folder) {
   return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server)));
 }
 
-/** Opens a folder's page in a browser; an error in the page is an error here. */
-export async function openPage(folder) {
+/** Opens a folder's page in a browser, with further flags of it; an error in the page is an error here. */
+export async function openPage(folder, flags = []) {
+  const executablePath = executable();
   const server = await serveFolder(folder);
-  const browser = await chromium.launch({ executablePath: executable(), headless: true, args: FLAGS });
+  const browser = await chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error("page:", error));
   page.on("console", (message) => console.error("page:", message.text()));

@@ -7,9 +7,13 @@ import { createInterface } from "node:readline";
 import { bundle } from "./bundle.mjs";
 import { programs } from "./programs.mjs";
 
-const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+/** Loopback is the only network. A binding is a text. */
+const config = ({ bindings = {}, flags = [], date = "2026-11-01" }) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker)],
+  services = [
+    (name = "main", worker = .worker),
+    (name = "internet", network = (allow = ["local"])),
+  ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
@@ -17,13 +21,15 @@ const worker :Workerd.Worker = (
     (name = "bundle.js", esModule = embed "bundle.js"),
     (name = "spendgate.wasm", wasm = embed "spendgate.wasm"),
   ],
-  compatibilityDate = "2026-11-01",
+  bindings = [${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)}],
+  compatibilityDate = "${date}",
+  compatibilityFlags = ${JSON.stringify(flags)},
 );
 `;
 
 /** Starts a worker from `bundle.js` and `spendgate.wasm` in a folder; gives its address. */
-export async function startWorkerd(folder) {
-  writeFileSync(join(folder, "config.capnp"), CONFIG);
+export async function startWorkerd(folder, options = {}) {
+  writeFileSync(join(folder, "config.capnp"), config(options));
   const child = spawn(programs.workerd(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
@@ -34,7 +40,8 @@ export async function startWorkerd(folder) {
   ]);
   const { port } = JSON.parse(line);
   const close = async () => {
-    child.kill();
+    // Asked politely, it would wait for its open requests.
+    child.kill("SIGKILL");
     await exited;
   };
   return { url: `http://127.0.0.1:${port}/`, close };

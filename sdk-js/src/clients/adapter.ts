@@ -13,10 +13,22 @@ export interface Adapter {
   readonly copies: readonly string[];
   /** Methods that are enforced. */
   readonly operations: readonly Operation[];
+  /** The client's own methods that go through an enforced one, and which. */
+  readonly helpers: Readonly<Record<string, string>>;
+  /** Methods whose answer sends requests while it is read; these are for whoever called the method. */
+  readonly late?: readonly string[];
   /** Which method answers such parameters, and the parameters for it. */
   call(params: Params, isStream: boolean): { method: string; params: Params };
-  /** Methods and groups of them that cost nothing. */
-  readonly free: readonly string[];
   /** Methods that cost, and are not enforced. */
   readonly unenforced: readonly string[];
+}
+
+/** A copy by the client's own `withOptions`; null where it has none or cannot. */
+export function copyByOptions(client: object, options: object): object | null {
+  const { withOptions } = client as { withOptions?: (options: object) => object };
+  try {
+    return typeof withOptions === "function" ? withOptions.call(client, options) : null;
+  } catch {
+    return null;
+  }
 }

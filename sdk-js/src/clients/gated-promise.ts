@@ -8,6 +8,8 @@ interface ApiPromise<T> {
   asResponse(): Promise<Response>;
   withResponse(): Promise<{ data: T; response: Response; [key: string]: unknown }>;
   _thenUnwrap<U>(transform: (data: T, ...rest: unknown[]) => U): PromiseLike<U>;
+  /** What the client knows of a request that was answered; it reads the answer from `response`. */
+  _responseProps(): Promise<{ response: Response; [key: string]: unknown }>;
 }
 
 /** What is done at the end of a call. */
@@ -28,6 +30,7 @@ export class GatedPromise<T> extends Promise<T> {
   readonly #sent: Promise<Sent<T>>;
   readonly #hooks: Hooks;
   #answer: Promise<T> | undefined;
+  #props: ReturnType<ApiPromise<T>["_responseProps"]> | undefined;
 
   /** What `then` makes is an ordinary promise. */
   static override get [Symbol.species](): PromiseConstructor {
@@ -78,6 +81,18 @@ export class GatedPromise<T> extends Promise<T> {
       call: method(call, "_thenUnwrap")((data: T, ...rest: unknown[]) => transform(hooks.answered(data), ...rest)) as Sent<U>["call"],
     }));
     return new GatedPromise(sent, { ...hooks, answered: (answer) => answer });
+  }
+
+  /** The unread response with its request, from which Anthropic's message threads and tool runners read the answer themselves. */
+  _responseProps(): ReturnType<ApiPromise<T>["_responseProps"]> {
+    this.#props ??= this.#sent.then(({ call }) =>
+      this.#failing(async () => {
+        const props = await method(call, "_responseProps")();
+        props.response = this.#hooks.responded(props.response);
+        return props;
+      }),
+    );
+    return this.#props;
   }
 
   #read(): Promise<T> {

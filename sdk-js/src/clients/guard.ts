@@ -4,7 +4,7 @@ import type { Ticket } from "../ticket.js";
 import { failed } from "./failure.js";
 import { GatedPromise, type Hooks, type Sent } from "./gated-promise.js";
 import { member, type Operation, type Params } from "./operation.js";
-import { watchResponse } from "./raw.js";
+import { isEventStream, watchResponse } from "./raw.js";
 import { isClientStream, metered, watchStream, type Watch } from "./stream.js";
 
 /** A method of a client, unbound from it. */
@@ -37,36 +37,40 @@ export function guard(original: Method, operation: Operation, guarding: Guarding
       }
     })();
     const hooks: Hooks = {
-      answered: (answer) => (ticket === undefined ? answer : answered(answer, operation, params, ticket, calls)),
-      responded: (response) => (ticket === undefined ? response : watchResponse(response, watchOf(operation, params, ticket, calls), operation)),
+      answered: (answer) => (ticket === undefined ? answer : answered(answer, operation, params, ticket, guarding)),
+      responded: (response) => (ticket === undefined ? response : watchResponse(response, watchOf(operation, params, ticket, guarding), operation)),
       failed: (error) => failed(ticket, error),
     };
     return new GatedPromise(sent, hooks);
   };
 }
 
-function requestOf(operation: Operation, params: Params, ticket: Ticket): Params {
+/** The parameters to send for an admitted call. */
+export function requestOf(operation: Operation, params: Params, ticket: Ticket): Params {
   const model = ticket.decision?.model;
   const isSwapped = ticket.decision?.action === "downgrade" && typeof model === "string";
   const request = isSwapped ? operation.withModel(params, model) : params;
   return operation.prepare?.(request) ?? request;
 }
 
-function watchOf(operation: Operation, params: Params, ticket: Ticket, calls: Calls): Watch {
-  return { meter: operation.meter(params), ticket, cut: calls.cutting };
+function watchOf(operation: Operation, params: Params, ticket: Ticket, { calls, provider }: Guarding): Watch {
+  return { meter: operation.meter(params, provider), ticket, cut: calls.cutting, provider };
 }
 
 /** Charges an answer, or has its stream charged as it is read. */
-function answered<T>(answer: T, operation: Operation, params: Params, ticket: Ticket, calls: Calls): T {
+function answered<T>(answer: T, operation: Operation, params: Params, ticket: Ticket, guarding: Guarding): T {
   if (isClientStream(answer)) {
-    if (ticket.isOpen) watchStream(answer, watchOf(operation, params, ticket, calls));
+    if (ticket.isOpen) watchStream(answer, watchOf(operation, params, ticket, guarding));
     return answer;
   }
   const iterator = member(answer, Symbol.asyncIterator as unknown as string);
   if (typeof iterator === "function") {
     const chunks = (iterator as () => AsyncIterator<unknown>).bind(answer);
-    return metered(chunks, watchOf(operation, params, ticket, calls), answer) as T;
+    return metered(chunks, watchOf(operation, params, ticket, guarding), answer) as T;
   }
-  ticket.settle(operation.used(answer));
+  if (typeof Response === "function" && answer instanceof Response && isEventStream(answer)) {
+    return watchResponse(answer, watchOf(operation, params, ticket, guarding), operation) as T;
+  }
+  ticket.settle(operation.used(answer, guarding.provider));
   return answer;
 }

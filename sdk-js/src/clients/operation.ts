@@ -7,9 +7,12 @@ export interface Meter {
   see(chunk: unknown): number;
   /** Whether the caller is to see the chunk last seen; absent means always. */
   readonly isHidden?: boolean;
-  /** Input tokens, as soon as the provider has told them. */
-  readonly inputTokens?: number | undefined;
-  /** What was used, once the provider has told it. */
+  /**
+   * What was used up to here, where the provider has told its input and not yet all of its output. Takes the output tokens that
+   * were delivered, by the engine's estimate.
+   */
+  usedSoFar?(outputTokens: string): Actual | undefined;
+  /** What was used, once the provider has told all of it. */
   used(): Actual | undefined;
 }
 
@@ -17,6 +20,10 @@ export interface Meter {
 export interface Operation {
   /** The method, as `docs/coverage.md` lists it. */
   readonly method: string;
+  /** The client's own inner method that sends one request, where `method` may send several. It is guarded in place of `method`. */
+  readonly inner?: string;
+  /** The provider does not say what such a call used: it is charged with its estimate. */
+  readonly isEstimated?: true;
   /** What it does, in the words of OpenTelemetry's `gen_ai.operation.name`. */
   readonly name: "chat" | "text_completion" | "embeddings" | "generate_content" | "image_generation" | "audio";
   /** What the parameters say. They come from the application and may be anything. */
@@ -25,10 +32,10 @@ export interface Operation {
   withModel(params: Params, model: string): Params;
   /** The parameters to send, with what the meter needs added. */
   prepare?(params: Params): Params;
-  /** What an answer says was used; undefined where it says nothing. */
-  used(answer: unknown): Actual | undefined;
+  /** What an answer says was used; undefined where it says nothing. `provider` is the client's. */
+  used(answer: unknown, provider?: string): Actual | undefined;
   /** A meter for the answer's stream. */
-  meter(params: Params): Meter;
+  meter(params: Params, provider?: string): Meter;
 }
 
 /** The parameters of a call as the client takes them. */

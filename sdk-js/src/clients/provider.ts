@@ -12,7 +12,8 @@ const HOSTS: readonly (readonly [string, string])[] = [
   ["api.fireworks.ai", "fireworks"],
   ["api.perplexity.ai", "perplexity"],
   ["api.cerebras.ai", "cerebras"],
-  ["generativelanguage.googleapis.com", "google"],
+  ["googleapis.com", "google"],
+  ["amazonaws.com", "aws"],
   ["api.anthropic.com", "anthropic"],
 ];
 

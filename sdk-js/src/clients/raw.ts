@@ -1,21 +1,33 @@
+import type { Report } from "@spendgate/wasm/engine";
+import type { LLMBudgetExceededError } from "../errors.js";
+import { endingOf } from "./failure.js";
 import { member, type Operation } from "./operation.js";
-import type { Watch } from "./stream.js";
+import { SseSplitter, type SseEvent } from "./sse.js";
+import { end, type Watch } from "./stream.js";
 
 /** Longer answers than that are not kept to be read twice, in characters. */
 const KEPT = 16 * 1024 * 1024;
+
+/** What says to the reader of a body that a budget has ended it; without one the body fails with the error. */
+export type LastWords = (error: LLMBudgetExceededError) => string;
 
 /**
  * A response whose body is metered as its reader reads it. What the provider says of its use is found in the body: JSON, or
  * server-sent events.
  */
-export function watchResponse(response: Response, watch: Watch, operation: Operation): Response {
+export function watchResponse(response: Response, watch: Watch, operation: Operation, lastWords?: LastWords): Response {
   const { ticket } = watch;
   if (response.body === null) {
     ticket.settleDelivered();
     return response;
   }
-  const isEvents = (response.headers.get("content-type") ?? "").includes("text/event-stream");
-  const reader = isEvents ? new EventsReader(watch) : new JsonReader(watch, operation);
+  const isEvents = isEventStream(response);
+  if (!isEvents && !(response.headers.get("content-type") ?? "").includes("json")) {
+    // A sound or a plain text: nothing in it tells of the use.
+    ticket.settle(undefined);
+    return response;
+  }
+  const reader = isEvents ? new EventsReader(watch, lastWords) : new JsonReader(watch, operation);
   const copy = new Response(watched(response.body, reader), { status: response.status, statusText: response.statusText, headers: response.headers });
   Object.defineProperty(copy, "url", { value: response.url });
   // The body holds its reader, also when the response itself is gone.
@@ -23,40 +35,53 @@ export function watchResponse(response: Response, watch: Watch, operation: Opera
   return copy;
 }
 
-interface BodyReader {
-  take(text: string): void;
-  /** @param isWhole the body has come to its end */
-  end(isWhole: boolean): void;
+/** Whether a response brings server-sent events. */
+export function isEventStream(response: Response): boolean {
+  return (response.headers.get("content-type") ?? "").includes("text/event-stream");
 }
 
-/** The same bytes, whose text `reader` sees as they are read. (A TransformStream is not told on every host that its reader has left.) */
+interface BodyReader {
+  /** Takes what has come; gives what of it goes on. */
+  take(bytes: Uint8Array): Uint8Array;
+  /** The body has come to its end; gives what of it is left. */
+  close(): Uint8Array;
+  /** The body broke off, or nobody reads it any more. */
+  leave(report?: Report): void;
+  /** Set once a budget has ended the body before its end. */
+  readonly cut?: { error: LLMBudgetExceededError; isSaid: boolean } | undefined;
+}
+
+/** What `reader` lets through of a body, as it is read. (A TransformStream is not told on every host that its reader has left.) */
 function watched(body: ReadableStream<Uint8Array>, reader: BodyReader): ReadableStream<Uint8Array> {
   const source = body.getReader();
-  const decoder = new TextDecoder();
-  return new ReadableStream({
+  return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      try {
-        const { done, value } = await source.read();
-        if (done) {
-          reader.end(true);
-          controller.close();
+      // A pull that gives nothing is not asked again.
+      for (let passed = 0; passed === 0; ) {
+        const { done, value } = await source.read().catch((error: unknown) => {
+          reader.leave(endingOf(error).report);
+          throw error;
+        });
+        const bytes = done ? reader.close() : reader.take(value);
+        passed = bytes.length;
+        if (passed > 0) controller.enqueue(bytes);
+        if (done || reader.cut !== undefined) {
+          if (!done) source.cancel().catch(() => {});
+          if (reader.cut?.isSaid === false) controller.error(reader.cut.error);
+          else controller.close();
           return;
         }
-        reader.take(decoder.decode(value, { stream: true }));
-        controller.enqueue(value);
-      } catch (error) {
-        reader.end(false);
-        throw error;
       }
     },
     cancel(reason) {
-      reader.end(false);
+      reader.leave();
       return source.cancel(reason);
     },
   });
 }
 
 class JsonReader implements BodyReader {
+  readonly #decoder = new TextDecoder();
   #text = "";
 
   constructor(
@@ -64,46 +89,84 @@ class JsonReader implements BodyReader {
     private readonly operation: Operation,
   ) {}
 
-  take(text: string): void {
-    if (this.#text.length < KEPT) this.#text += text;
+  take(bytes: Uint8Array): Uint8Array {
+    if (this.#text.length < KEPT) this.#text += this.#decoder.decode(bytes, { stream: true });
+    return bytes;
   }
 
-  end(isWhole: boolean): void {
+  close(): Uint8Array {
+    const { ticket } = this.watch;
+    this.#text += this.#decoder.decode();
     try {
-      if (isWhole) this.watch.ticket.settle(this.operation.used(JSON.parse(this.#text)));
+      ticket.settle(this.operation.used(JSON.parse(this.#text), this.watch.provider));
     } catch {
       // It is no JSON: nothing is known of its use.
+      ticket.settleDelivered();
     }
-    this.watch.ticket.settleDelivered();
+    return new Uint8Array();
+  }
+
+  leave(report?: Report): void {
+    this.watch.ticket.settleDelivered(report);
   }
 }
 
+/** Lets whole events through, but for those that the meter hides. */
 class EventsReader implements BodyReader {
-  #rest = "";
+  readonly #splitter = new SseSplitter();
+  readonly #encoder = new TextEncoder();
+  cut: BodyReader["cut"];
 
-  constructor(private readonly watch: Watch) {}
+  constructor(
+    private readonly watch: Watch,
+    private readonly lastWords: LastWords | undefined,
+  ) {}
 
-  take(text: string): void {
-    const lines = (this.#rest + text).split(/\r\n|\n|\r/);
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) this.#line(line);
+  take(bytes: Uint8Array): Uint8Array {
+    return this.#through(this.#splitter.take(bytes));
   }
 
-  end(): void {
-    const { meter, ticket } = this.watch;
-    const used = meter.used();
-    if (used === undefined) ticket.settleDelivered();
-    else ticket.settle(used);
+  close(): Uint8Array {
+    const rest = this.#through(this.#splitter.end());
+    this.leave();
+    return rest;
   }
 
-  #line(line: string): void {
-    if (!line.startsWith("data:")) return;
-    const { meter, ticket } = this.watch;
-    try {
-      const chunk: unknown = JSON.parse(line.slice(5));
-      if (member(chunk, "error") === undefined) ticket.received(meter.see(chunk), meter.inputTokens);
-    } catch {
-      // `[DONE]`, or nothing of a chunk's form.
+  leave(report?: Report): void {
+    end(this.watch, report);
+  }
+
+  #through(events: readonly SseEvent[]): Uint8Array {
+    let text = "";
+    for (const event of events) {
+      const seen = this.#see(event);
+      if (seen instanceof Error) {
+        this.watch.cut?.(seen);
+        this.leave();
+        this.cut = { error: seen, isSaid: this.lastWords !== undefined };
+        text += this.lastWords?.(seen) ?? "";
+        break;
+      }
+      if (seen) text += event.text;
     }
+    return this.#encoder.encode(text);
+  }
+
+  /** Whether the event goes on, or what ends the body in its place. */
+  #see({ data }: SseEvent): boolean | LLMBudgetExceededError {
+    const { meter, ticket, cut } = this.watch;
+    let bytes: number;
+    try {
+      const chunk: unknown = JSON.parse(data);
+      if (member(chunk, "error") !== undefined) return true;
+      bytes = meter.see(chunk);
+    } catch {
+      // `[DONE]`, a comment, or nothing of a chunk's form.
+      return true;
+    }
+    const error = cut !== null && bytes > 0 ? ticket.wouldPass(bytes) : null;
+    if (error !== null) return error;
+    ticket.received(bytes, meter);
+    return meter.isHidden !== true;
   }
 }

@@ -1,4 +1,6 @@
+import type { Report } from "@spendgate/wasm/engine";
 import { endingOf } from "./failure.js";
+import { generatorOf } from "./iterator.js";
 import type { Meter } from "./operation.js";
 import type { Ticket } from "../ticket.js";
 
@@ -8,6 +10,8 @@ export interface Watch {
   ticket: Ticket;
   /** Ends the stream where more of it would pass a budget; told of it. */
   cut: ((error: Error) => void) | null;
+  /** Who answers. */
+  provider?: string | undefined;
 }
 
 type Chunks = AsyncIterator<unknown>;
@@ -18,51 +22,53 @@ type Chunks = AsyncIterator<unknown>;
  *
  * @param owner kept as long as the iterator is, for its own end would end the call
  */
-export function metered(source: () => Chunks, watch: Watch, owner: unknown): AsyncIterableIterator<unknown> {
+export function metered(source: () => Chunks, watch: Watch, owner: unknown): AsyncGenerator<unknown> {
   const chunks = read(source, watch);
-  const iterator = {
+  const iterator = generatorOf({
     owner,
     next: () => chunks.next(),
     return: (value?: unknown) => {
       // A generator that has not begun has no `finally`.
-      watch.ticket.settleDelivered();
+      end(watch);
       return chunks.return(value as void);
     },
     throw: (error?: unknown) => {
-      watch.ticket.settleDelivered();
+      end(watch);
       return chunks.throw(error);
     },
-    [Symbol.asyncIterator]: () => iterator,
-  };
+  });
   watch.ticket.endsWith(iterator);
   return iterator;
 }
 
-async function* read(source: () => Chunks, { meter, ticket, cut }: Watch): AsyncGenerator<unknown, void> {
+async function* read(source: () => Chunks, watch: Watch): AsyncGenerator<unknown, void> {
+  const { meter, ticket, cut } = watch;
   try {
     for await (const chunk of { [Symbol.asyncIterator]: source }) {
       const bytes = see(meter, chunk);
       const error = cut !== null && bytes > 0 ? ticket.wouldPass(bytes) : null;
       if (error !== null) {
+        // That it is cut is no failure of the provider.
+        end(watch);
         cut?.(error);
         throw error;
       }
-      ticket.received(bytes, meter.inputTokens);
+      ticket.received(bytes, meter);
       if (meter.isHidden !== true) yield chunk;
     }
   } catch (error) {
-    endStream({ meter, ticket }, error);
+    // A stream that broke has reached the provider, whatever the error says.
+    end(watch, endingOf(error).report);
     throw error;
   } finally {
-    // The stream has ended, or its reader has left.
-    endStream({ meter, ticket });
+    // It is at its end, or its reader has left.
+    end(watch);
   }
 }
 
-/** Charges a stream that has ended, or broke: it has reached the provider, whatever the error says. */
-export function endStream({ meter, ticket }: Pick<Watch, "meter" | "ticket">, error?: unknown): void {
+/** Charges a stream that brings no more: what the provider told, or what was delivered. */
+export function end({ meter, ticket }: Watch, report: Report = {}): void {
   const used = meter.used();
-  const report = error === undefined ? {} : endingOf(error).report;
   if (used === undefined) ticket.settleDelivered(report);
   else ticket.settle(used, report);
 }
@@ -87,10 +93,10 @@ export function watchStream(stream: { iterator: () => Chunks; controller?: Abort
   const { iterator } = stream;
   stream.iterator = () => metered(iterator, watch, stream);
   watch.ticket.endsWith(stream);
-  if (stream.controller !== undefined) endOnAbort(stream.controller.signal, watch.ticket);
+  if (stream.controller !== undefined) endOnAbort(stream.controller.signal, watch);
 }
 
 /** Whoever stops a stream that nobody reads ends it as well. (Apart, for what stands here lives as long as the connection: the stream must not.) */
-function endOnAbort(signal: AbortSignal, ticket: Ticket): void {
-  signal.addEventListener("abort", () => ticket.settleDelivered(), { once: true });
+function endOnAbort(signal: AbortSignal, watch: Watch): void {
+  signal.addEventListener("abort", () => end(watch), { once: true });
 }

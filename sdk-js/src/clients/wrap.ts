@@ -5,6 +5,7 @@ import type { Adapter } from "./adapter.js";
 import { anthropic } from "./anthropic/index.js";
 import { google } from "./google/index.js";
 import { guard, type Method } from "./guard.js";
+import { followed, getterOf, whenMade } from "./late.js";
 import { member } from "./operation.js";
 import { openai } from "./openai/index.js";
 
@@ -81,8 +82,11 @@ function patch(client: object, adapter: Adapter, origin: Origin): void {
   const { calls, attributes } = origin;
   const provider = adapter.provider(client);
   for (const operation of adapter.operations) {
-    replace(client, operation.method, (original) => guard(original, operation, { calls, attributes, provider }));
+    // An inner method that this version of the client has not leaves the outer one, which sends it all in one call.
+    const method = operation.inner !== undefined && has(client, operation.inner) ? operation.inner : operation.method;
+    replace(client, method, (original) => guard(original, operation, { calls, attributes, provider }));
   }
+  for (const method of adapter.late ?? []) replace(client, method, (original) => followed(original, calls));
   for (const method of adapter.unenforced) replace(client, method, (original) => unenforced(original, method, calls));
   for (const name of adapter.copies) {
     replace(client, name, (original) => (...given) => {
@@ -94,12 +98,23 @@ function patch(client: object, adapter: Adapter, origin: Origin): void {
   origins.set(client, origin);
 }
 
+function has(client: object, path: string): boolean {
+  return typeof path.split(".").reduce<unknown>(member, client) === "function";
+}
+
 /** Puts another method in the place of one, on the very object that has it; does nothing where there is none. */
 function replace(client: object, path: string, by: (original: Method) => Method): void {
   const names = path.split(".");
   const name = names.pop() as string;
   let holder: unknown = client;
-  for (const group of names) holder = member(holder, group);
+  for (const [at, group] of names.entries()) {
+    const get = getterOf(holder, group);
+    if (get !== undefined) {
+      const rest = [...names.slice(at + 1), name].join(".");
+      return whenMade(holder as object, group, get, (made) => replace(made, rest, by));
+    }
+    holder = member(holder, group);
+  }
   const original = member(holder, name);
   if (typeof original !== "function") return;
   // Not to be seen by who lists the client's members, as a method of a class is not.

@@ -16,7 +16,6 @@ const MEDIA = new Set([
   "file_data",
   "file_id",
   "fileData",
-  "file_data",
   "inlineData",
   "inline_data",
 ]);
@@ -43,7 +42,7 @@ export function measure(value: unknown, into: Measured, depth = DEPTH): void {
 }
 
 function measureObject(object: Record<string, unknown>, into: Measured, depth: number): void {
-  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) {
+  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer || isFile(object)) {
     into.images++;
     return;
   }
@@ -52,6 +51,10 @@ function measureObject(object: Record<string, unknown>, into: Measured, depth: n
   if (typeof mediaType === "string" && "data" in object) {
     if (mediaType.startsWith("text/")) measure(object["data"], into, depth);
     else into.images++;
+    return;
+  }
+  if (object["type"] === "url" && typeof object["url"] === "string") {
+    into.images++;
     return;
   }
   for (const key in object) {
@@ -65,6 +68,12 @@ function measureObject(object: Record<string, unknown>, into: Measured, depth: n
     into.bytes += key.length;
     measure(value, into, depth);
   }
+}
+
+/** Blobs, responses and streams of files, whatever their class. */
+function isFile(object: object): boolean {
+  const { arrayBuffer, pipe, getReader } = object as { [key: string]: unknown };
+  return typeof arrayBuffer === "function" || typeof pipe === "function" || typeof getReader === "function";
 }
 
 const encoded: ((text: string) => number) | undefined =

@@ -15,6 +15,7 @@ const ambient = globalThis as Ambient;
  */
 export const host: Host = {
   name: "edge",
+  hasTimers: false,
   open: (options) => new Engine(options),
   onEngineDiagnostic: (listener) => void onDiagnostic(listener),
   newScope<T>(): Scope<T> | null {

@@ -28,6 +28,8 @@ export interface Host {
   onEngineDiagnostic(listener: (diagnostic: { kind: string }) => void): void;
   /** A scope that follows asynchronous work; null where the host has none. */
   newScope<T>(): Scope<T> | null;
+  /** Whether timers and requests outlive the request in which they were made. */
+  readonly hasTimers: boolean;
   readonly files: Files | null;
   env(name: string): string | undefined;
 }

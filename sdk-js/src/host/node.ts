@@ -7,6 +7,7 @@ import type { Host } from "./host.js";
 /** Node: the compiled addon, or the WASM engine where there is none for the platform. */
 export const host: Host = {
   name: "node",
+  hasTimers: true,
   open: (options) => new Engine(options),
   onEngineDiagnostic: (listener) => void onDiagnostic(listener),
   newScope: () => scopeOver(new AsyncLocalStorage()),

@@ -7,6 +7,7 @@ import type { Host } from "./host.js";
 /** Deno and Bun: the WASM engine, with the parts of Node that both have. */
 export const host: Host = {
   name: "server",
+  hasTimers: true,
   open: (options) => new Engine(options),
   onEngineDiagnostic: (listener) => void onDiagnostic(listener),
   newScope: () => scopeOver(new AsyncLocalStorage()),

@@ -1,3 +1,4 @@
+import { host } from "#host";
 import type { RemoteSource } from "../options.js";
 import type { Feed } from "./source.js";
 
@@ -5,6 +6,13 @@ import type { Feed } from "./source.js";
 const INTERVAL_MS = 60_000;
 /** How long an answer may take, in milliseconds. */
 const PATIENCE_MS = 10_000;
+/** How long to wait after a failure where calls look, in milliseconds. */
+const AGAIN_MS = 5_000;
+
+interface Follower {
+  changed: (document: unknown) => void;
+  failed: (error: unknown) => void;
+}
 
 /** A document behind a URL, asked for again with its ETag. */
 export class RemoteFeed implements Feed {
@@ -12,6 +20,9 @@ export class RemoteFeed implements Feed {
   #etag: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Who follows where calls look, and when they are to look next, epoch milliseconds. */
+  #follower: Follower | undefined;
+  #dueMs = 0;
 
   constructor(source: RemoteSource) {
     this.#source = source;
@@ -27,7 +38,11 @@ export class RemoteFeed implements Feed {
 
   follow(changed: (document: unknown) => void, failed: (error: unknown) => void): void {
     if (this.#closed) return;
-    const interval = this.#source.intervalMs ?? INTERVAL_MS;
+    if (!host.hasTimers) {
+      this.#follower = { changed, failed };
+      return;
+    }
+    const interval = this.#interval();
     // A tenth by chance, so that many instances do not ask at once.
     this.#timer = setTimeout(() => {
       this.#ask()
@@ -39,8 +54,19 @@ export class RemoteFeed implements Feed {
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
+  look(): void {
+    const follower = this.#follower;
+    if (follower === undefined || Date.now() < this.#dueMs) return;
+    // The answer may never come: the request that asks may end before. So the next one asks in a while, whatever becomes of it.
+    this.#dueMs = Date.now() + AGAIN_MS;
+    this.#ask().then((document) => {
+      if (document !== undefined) follower.changed(document);
+    }, follower.failed);
+  }
+
   close(): void {
     this.#closed = true;
+    this.#follower = undefined;
     clearTimeout(this.#timer);
   }
 
@@ -51,6 +77,7 @@ export class RemoteFeed implements Feed {
     const answer = await fetch(this.#source.url, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status === 304) {
       await answer.body?.cancel();
+      this.#dueMs = Date.now() + this.#interval();
       return undefined;
     }
     if (!answer.ok) {
@@ -59,6 +86,11 @@ export class RemoteFeed implements Feed {
     }
     const text = await answer.text();
     this.#etag = answer.headers.get("etag");
+    this.#dueMs = Date.now() + this.#interval();
     return text;
+  }
+
+  #interval(): number {
+    return this.#source.intervalMs ?? INTERVAL_MS;
   }
 }

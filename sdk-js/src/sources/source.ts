@@ -8,6 +8,8 @@ export interface Feed {
   first(): Promise<unknown>;
   /** Calls back with each later version, and with what went wrong. Keeps no process alive. */
   follow(changed: (document: unknown) => void, failed: (error: unknown) => void): void;
+  /** Called with each call: looks for a later version where no timer does. */
+  look?(): void;
   close(): void;
 }
 

@@ -2,11 +2,15 @@ import type { Actual } from "@spendgate/wasm/engine";
 import { utf8Bytes } from "../../estimate/measure.js";
 import { list, member, number, text, type Meter, type Operation, type Params } from "../operation.js";
 
-/** The usage of an answer as the engine reads it. The tier that served the call sets its price, so it goes along. */
-export function openaiUsage(answer: unknown): Actual | undefined {
+/**
+ * The usage of an answer as the engine reads it. The tier that served the call sets its price, so it goes along; some who speak
+ * like OpenAI count in another way, so their name does.
+ */
+export function openaiUsage(answer: unknown, provider = "openai"): Actual | undefined {
   const usage = member(answer, "usage");
-  if (typeof usage !== "object" || usage === null) return undefined;
-  return { usage: { provider: "openai", service_tier: text(answer, "service_tier"), usage } };
+  // Transcriptions may be told in seconds, which have no price here.
+  if (typeof usage !== "object" || usage === null || text(usage, "type") === "duration") return undefined;
+  return { usage: { provider, service_tier: text(answer, "service_tier"), usage } };
 }
 
 /** Chat completions, and the older completions of a text. */
@@ -23,7 +27,7 @@ export function chat(method: string): Operation {
     withModel: (params, model) => ({ ...params, model }),
     prepare: withUsage,
     used: openaiUsage,
-    meter: (params) => new ChatMeter(member(params["stream_options"], "include_usage") !== true),
+    meter: (params, provider) => new ChatMeter(member(params["stream_options"], "include_usage") !== true, provider),
   };
 }
 
@@ -39,11 +43,14 @@ class ChatMeter implements Meter {
   isHidden = false;
 
   /** @param hides the chunk that carries the usage alone, for the caller has not asked for it */
-  constructor(private readonly hides: boolean) {}
+  constructor(
+    private readonly hides: boolean,
+    private readonly provider: string | undefined,
+  ) {}
 
   see(chunk: unknown): number {
     const choices = list(chunk, "choices");
-    this.#used = openaiUsage(chunk) ?? this.#used;
+    this.#used = openaiUsage(chunk, this.provider) ?? this.#used;
     this.isHidden = this.hides && choices.length === 0 && member(chunk, "usage") != null;
     let bytes = 0;
     for (const choice of choices) bytes += deltaBytes(member(choice, "delta")) + lengthOf(member(choice, "text"));

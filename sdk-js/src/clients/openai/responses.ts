@@ -5,9 +5,9 @@ import { lengthOf, openaiUsage } from "./chat.js";
 /** The events after which a response changes no more. */
 const ENDS = new Set(["response.completed", "response.incomplete", "response.failed"]);
 
-/** The Responses API. */
-export const responses: Operation = {
-  method: "responses.create",
+/** The Responses API. A response in the background is charged with its estimate: its use is not known when it is answered. */
+export const responses = (method: string): Operation => ({
+  method,
   name: "chat",
   shape: (params) => ({
     model: text(params, "model"),
@@ -16,15 +16,17 @@ export const responses: Operation = {
   }),
   withModel: (params, model) => ({ ...params, model }),
   used: openaiUsage,
-  meter: () => new ResponsesMeter(),
-};
+  meter: (_params, provider) => new ResponsesMeter(provider),
+});
 
 class ResponsesMeter implements Meter {
   #used: Actual | undefined;
 
+  constructor(private readonly provider: string | undefined) {}
+
   see(event: unknown): number {
     const type = text(event, "type") ?? "";
-    if (ENDS.has(type)) this.#used = openaiUsage(member(event, "response"));
+    if (ENDS.has(type)) this.#used = openaiUsage(member(event, "response"), this.provider);
     return type.endsWith(".delta") ? lengthOf(member(event, "delta")) : 0;
   }
 

@@ -1,4 +1,5 @@
-import { endStream, see, type Watch } from "../../clients/stream.js";
+import { endingOf } from "../../clients/failure.js";
+import { end, see, type Watch } from "../../clients/stream.js";
 
 /** Counts that nobody knows, in the form of the AI SDK. */
 const UNKNOWN = {
@@ -19,7 +20,7 @@ export function watchParts(stream: ReadableStream<unknown>, watch: Watch): Reada
         try {
           const { done, value } = await source.read();
           if (done) {
-            endStream(watch);
+            end(watch);
             controller.close();
             return;
           }
@@ -31,19 +32,19 @@ export function watchParts(stream: ReadableStream<unknown>, watch: Watch): Reada
             return;
           }
           cut?.(error);
-          endStream(watch);
+          end(watch);
           source.cancel(error).catch(() => {});
           // As providers end a stream that fails.
           controller.enqueue({ type: "error", error });
           controller.enqueue({ type: "finish", finishReason: { unified: "error", raw: undefined }, usage: UNKNOWN });
           controller.close();
         } catch (error) {
-          endStream(watch, error);
+          end(watch, endingOf(error).report);
           throw error;
         }
       },
       cancel(reason) {
-        endStream(watch);
+        end(watch);
         return source.cancel(reason);
       },
     },
