@@ -225,11 +225,11 @@ pub(crate) fn write(
         };
         made = Some((line.kind, line.row));
     }
-    ledger.add_all(&plan.lines, |line| {
+    ledger.add_all(plan.lines.iter().map(|line| {
         let amount = amounts.or_zero(line.unit);
         let (spent, held) = if charge { (amount, 0) } else { (0, amount) };
         Add { at: line.at(), place: line.place, spent, held, alarm: i64::MAX }
-    });
+    }));
 }
 
 /// The row of a line's subject, made where there is none. A user's row knows the user's own budgets.

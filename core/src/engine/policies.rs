@@ -110,16 +110,11 @@ impl Engine {
             return;
         }
         let moved: std::collections::BTreeMap<_, _> = pairs.into_iter().collect();
-        for reservation in self.reservations.all_mut() {
-            let twins: Vec<_> = reservation
-                .counters
-                .iter()
-                .filter_map(|held| {
-                    moved.get(&held.at).map(|at| crate::reservation::Held { at: *at, ..*held })
-                })
-                .filter(|twin| !reservation.counters.iter().any(|held| held.at == twin.at))
-                .collect();
-            reservation.counters.extend(twins);
-        }
+        self.reservations.extend(|counters| {
+            let twins = counters.iter().filter_map(|held| {
+                moved.get(&held.at).map(|at| crate::reservation::Held { at: *at, ..*held })
+            });
+            twins.filter(|twin| !counters.iter().any(|held| held.at == twin.at)).collect()
+        });
     }
 }

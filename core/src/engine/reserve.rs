@@ -34,13 +34,25 @@ impl Engine {
     pub fn reserve(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now_ms: i64) -> Result<Decision, Error> {
         let now = self.tick(now_ms)?;
         if ttl_ms.is_none()
-            && let Some(decision) = self.reserve_ordinary(call, now)
+            && let Some((figures, reservation)) = self.reserve_ordinary(call, now)
         {
-            return Ok(decision);
+            return Ok(Decision {
+                allowed: true,
+                action: Action::Allow,
+                reason: if figures.is_some() { Reason::WithinLimit } else { Reason::NoBudget },
+                figures,
+                retryable: false,
+                downgraded: false,
+                reservation: Some(reservation),
+                policy_version: self.active.policy.version(),
+                degraded: false,
+                triggered: SmallVec::new(),
+            });
         }
         self.reserve_any(call, ttl_ms, now)
     }
 
+    #[inline(never)]
     fn reserve_any(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now: i64) -> Result<Decision, Error> {
         // The counters are asked for first: they come from memory while the call is looked over.
         let mut plan = self.plan(call);
@@ -288,15 +300,17 @@ impl Engine {
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(ttl));
         let (id, reservation) = self.reservations.open(now, ttl, ttl == TTL_MS);
         if let Some(reservation) = reservation {
-            reservation.attributes.set(call, called);
-            reservation.amounts = *amounts;
-            reservation.generation_of_policy = self.active.generation;
-            reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
-            reservation.counters.clear();
+            let full = reservation.fill_in_full();
+            full.amounts = *amounts;
+            full.charged = Amounts::default();
+            full.attributes.set(call, called);
+            full.generation_of_policy = self.active.generation;
+            full.lead = lead;
+            full.counters.clear();
             let held =
                 |line: &Line| Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm };
-            reservation.counters.extend(plan.lines.iter().map(held));
+            full.counters.extend(plan.lines.iter().map(held));
         }
         id
     }

@@ -6,6 +6,7 @@
 use super::kind::Kind;
 use super::pool::{Block, Counter};
 use super::shard::{ENTRIES_MAX, Entry, Shard};
+use crate::id::is_same;
 use crate::map::Seed;
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +130,7 @@ impl Subjects {
         let shard = self.shards.get(self.shard_of(hash))?;
         shard.find(hash, |number| {
             self.row(number)
-                .filter(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
+                .filter(|row| row.kind() == kind && is_same(row.name.as_bytes(), name.as_bytes()))
                 .map(|row| (number, row))
         })
     }
