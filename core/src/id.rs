@@ -69,6 +69,21 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.iter().zip(other).all(|(a, b)| a == b)
 }
 
+/// Copies an id to the front of `to`, which has room for it, a few words at a time: a call would take longer.
+#[inline(always)]
+pub(crate) fn copy(to: &mut [u8], id: &[u8]) {
+    let (words, rest) = id.as_chunks::<8>();
+    let (places, _) = to.as_chunks_mut::<8>();
+    places.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
+    if let (Some(last), Some(place)) = (id.last_chunk::<8>(), to.get_mut(..id.len())) {
+        if let Some(place) = place.last_chunk_mut() {
+            *place = *last;
+        }
+        return;
+    }
+    to.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+}
+
 /// Control characters, direction marks, embeddings, overrides and isolates, zero-width characters.
 fn is_refused(c: char) -> bool {
     c.is_control()
@@ -86,8 +101,11 @@ mod tests {
         let text = "0123456789abcdefghijklmnopqrst";
         for len in 0..text.len() {
             let one = &text.as_bytes()[..len];
-            assert!(is_same(one, &one.to_vec()), "{len}");
+            assert!(is_same(one, text[..len].to_owned().as_bytes()), "{len}");
             assert!(!is_same(one, &text.as_bytes()[..=len]), "{len}");
+            let mut copied = vec![0; len + 2];
+            copy(&mut copied, one);
+            assert_eq!((&copied[..len], &copied[len..]), (one, &[0, 0][..]));
             for odd in 0..len {
                 let mut other = one.to_vec();
                 other[odd] ^= 1;

@@ -6,8 +6,8 @@ use crate::breaker::Sample;
 use crate::call::{Actual, Report};
 use crate::error::Error;
 use crate::event::{Event, EventKind};
-use crate::ledger::{Add, CounterRef, Ledger};
-use crate::reservation::{Counters, Full, Held, Holding, Reservation, ReservationId, State};
+use crate::ledger::{Add, Adds, CounterRef, Ledger};
+use crate::reservation::{Counters, Full, Held, Holding, Part, Reservation, ReservationId, State};
 use crate::unit::Unit;
 
 /// What an end did.
@@ -176,7 +176,7 @@ impl Engine {
                 Holding::Any(counters) => {
                     let add =
                         |counter: &Held| amounts.add(counter.at, counter.place, counter.unit, counter.alarm);
-                    self.ledger.add_all(counters.iter().map(add))
+                    self.ledger.add_all(&counters.iter().map(add).collect::<Adds>())
                 }
             }
     }
@@ -261,6 +261,7 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
+    #[inline]
     fn add(&self, at: CounterRef, place: u16, unit: Unit, alarm: i64) -> Add {
         let (off, on) = (self.held.or_zero(unit), self.charge.or_zero(unit));
         let (spent, held) = if self.late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
@@ -305,9 +306,10 @@ fn end_ordinary(ledger: &mut Ledger, ordinary: Counters<'_>, change: Change<'_>)
 fn end_slowly(ledger: &mut Ledger, ordinary: Counters<'_>, done: usize, change: Change<'_>) -> bool {
     let Counters { parts, places, row, global } = ordinary;
     let left = parts.iter().zip(places).skip(done).filter(|(part, _)| part.charges);
-    ledger.add_all(left.map(|(part, place)| {
+    let add = |(part, place): (&Part, &u8)| {
         let row = if part.global { global } else { row };
         let at = CounterRef { row, definition: part.definition, window: part.window };
         change.add(at, u16::from(*place), part.unit, part.alarm)
-    }))
+    };
+    ledger.add_all(&left.map(add).collect::<Adds>())
 }

@@ -18,6 +18,7 @@ mod snapshot;
 pub use circuits::CircuitState;
 pub use end::{Outcome, Settled};
 pub use explain::{Candidate, CounterReading, Why};
+pub(crate) use reserve::{Short, Who};
 
 use crate::active::Active;
 use crate::breaker::Breakers;
@@ -74,6 +75,8 @@ pub struct Engine {
     breakers: Breakers,
     events: Events,
     store_down: bool,
+    /// The handle of the latest reserve's user, where that was an ordinary one; else 0.
+    latest_user: u64,
     /// The last call's plan, kept for its room; it means nothing between commands.
     scratch: crate::plan::Plan,
 }
@@ -107,6 +110,7 @@ impl Engine {
             breakers: Breakers::default(),
             events,
             store_down: false,
+            latest_user: 0,
             scratch: crate::plan::Plan::default(),
         }
     }

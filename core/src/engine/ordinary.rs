@@ -9,14 +9,15 @@
 
 use super::check::check_unknown;
 use super::price::Priced;
-use super::{Engine, TTL_MS};
+use super::{Engine, Short, TTL_MS, Who};
 use crate::active::{Seat, Seats};
 use crate::amounts::Amounts;
 use crate::call::Call;
 use crate::decision::{BudgetIndex, Figures};
 use crate::judge::Share;
-use crate::ledger::{Counter, CounterRef, Kind, Ledger, NEAR, NO_OWN, NO_ROW};
-use crate::reservation::{Held, Lead, NO_PATTERN, Ordinary, Reservation, ReservationId, SEATS_MAX};
+use crate::ledger::{Counter, CounterRef, Kind, Ledger, NEAR, NO_OWN, NO_ROW, Row};
+use crate::reservation::{Held, Lead, NO_PATTERN, Ordinary, Reservation, SEATS_MAX};
+use std::cmp::Ordering;
 
 /// Whose counters the seats of a call have.
 #[derive(Clone, Copy)]
@@ -34,21 +35,22 @@ struct Room {
 impl Engine {
     /// Reserves an ordinary call, and gives the figures of the budget that the answer names; `None`, with nothing
     /// changed, where it is not one.
-    #[inline(always)]
-    pub(super) fn reserve_ordinary(
-        &mut self,
-        call: &Call<'_>,
-        now: i64,
-    ) -> Option<(Option<Figures>, ReservationId)> {
+    #[inline(never)]
+    pub(super) fn reserve_ordinary(&mut self, who: Who, call: &Call<'_>, now: i64) -> Option<Short> {
         if self.store_down || !self.breakers.is_empty() {
             return None;
         }
-        let user = call.user?;
         let (lineup, knows_tier) = self.active.lineup(call.tier);
         let pattern = self.pattern(lineup)?;
-        let hash = self.ledger.subjects.hash(Kind::User, user);
-        let (number, row) = self.ledger.subjects.find(Kind::User, user, hash)?;
-        let (own, near) = (row.own, row.near());
+        let subjects = &self.ledger.subjects;
+        let (number, row) = match who {
+            Who::Seen(handle) => subjects.of_handle(handle)?,
+            Who::Named => {
+                let user = call.user?;
+                subjects.find_hot(Kind::User, user, subjects.hash(Kind::User, user))?
+            }
+        };
+        let (own, near, handle) = (row.own, row.near(), row.handle(number));
         let mut amounts = Amounts::of_one();
         let Priced::Yes = self.expect(call, now, &mut amounts) else { return None };
         check_unknown(call, true, knows_tier).ok()?;
@@ -68,16 +70,20 @@ impl Engine {
         let rows = Rows { user: number, global: global.0 };
         let figures = figures(seats, &room, near, global.1, &amounts);
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(TTL_MS));
+        self.latest_user = handle.0;
         hold(&mut self.ledger, seats, &room, rows, &amounts);
-        let (id, reservation) = self.reservations.open(now, TTL_MS, true);
-        if let Some(reservation) = reservation {
+        let row = self.ledger.subjects.row(number);
+        let (reservation, place) = self.reservations.open(now, TTL_MS, true);
+        if let Some(place) = place {
             let winner = u8::try_from(room.winner).unwrap_or(u8::MAX);
             let ordinary = Ordinary { pattern, row: number, places: room.places, winner };
-            if !reservation.fill(&ordinary, call, &amounts) {
-                fill_in_full(reservation, call, &amounts, seats, (&room, rows, self.active.generation));
+            let user = row.map_or(&[][..], Row::name_bytes);
+            if !place.fill(&ordinary, user, call, &amounts) {
+                let call = Call { user: row.map(Row::name), ..*call };
+                fill_in_full(place, &call, &amounts, seats, (&room, rows, self.active.generation));
             }
         }
-        Some((figures, id))
+        Some(Short { figures, reservation })
     }
 
     /// The pattern of a lineup's reservations.
@@ -161,8 +167,8 @@ fn find_room(
             return None;
         }
         let share = Share { used: total.cast_unsigned(), limit: seat.limit.cast_unsigned() };
-        let order = share.compare(&fullest);
-        if rank == u32::MAX || order.is_gt() || (order.is_eq() && seat.rank < rank) {
+        let is_fuller = |order: Ordering| order.is_gt() || (order.is_eq() && seat.rank < rank);
+        if rank == u32::MAX || is_fuller(share.compare(&fullest)) {
             (room.winner, fullest, rank) = (number, share, seat.rank);
         }
     }

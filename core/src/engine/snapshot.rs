@@ -107,6 +107,7 @@ impl Engine {
             breakers: state.breakers,
             events: state.events,
             store_down: state.store_down,
+            latest_user: 0,
             scratch: crate::plan::Plan::default(),
         };
         if let Some(latest) = engine.latest_ms {

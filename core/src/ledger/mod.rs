@@ -19,7 +19,7 @@ pub(crate) use kind::Kind;
 pub(crate) use pool::{Counter, Pool};
 pub(crate) use reading::Reading;
 pub(crate) use saved::{Saved, SavedRef};
-pub(crate) use subjects::{NEAR, NO_OWN, Row, Subjects};
+pub(crate) use subjects::{Handle, NEAR, NO_OWN, Row, Subjects};
 
 use crate::map::Seed;
 use smallvec::SmallVec;
@@ -36,6 +36,9 @@ pub(crate) struct CounterRef {
     pub(crate) definition: u32,
     pub(crate) window: u32,
 }
+
+/// Additions of one call.
+pub(crate) type Adds = SmallVec<[Add; 6]>;
 
 /// One addition to one counter.
 #[derive(Debug, Clone, Copy)]
@@ -133,15 +136,11 @@ impl Ledger {
 
     /// Adds to several counters; those of one row that follow each other are found together. Returns
     /// whether one has reached its alarm.
-    #[inline(always)]
-    pub(crate) fn add_all(&mut self, adds: impl Iterator<Item = Add> + Clone) -> bool {
+    pub(crate) fn add_all(&mut self, adds: &[Add]) -> bool {
         let mut alarmed = false;
         let mut number = NO_ROW;
         let mut row: Option<&mut Row> = None;
-        let mut rest = adds;
-        loop {
-            let left = rest.clone();
-            let Some(add) = rest.next() else { return alarmed };
+        for (done, add) in adds.iter().enumerate() {
             if add.at.row != number || row.is_none() {
                 number = add.at.row;
                 row = self.subjects.row_mut(number);
@@ -153,10 +152,11 @@ impl Ledger {
             });
             let counter = counter.filter(|counter| counter.is(add.at));
             let Some(spent) = counter.and_then(|counter| counter.add(add.spent, add.held)) else {
-                return alarmed | self.add_slowly(&left.collect::<SmallVec<[Add; 8]>>());
+                return alarmed | self.add_slowly(adds.get(done..).unwrap_or(&[]));
             };
             alarmed |= spent >= add.alarm;
         }
+        alarmed
     }
 
     /// Counters that are new, have moved, or leave `i64`.

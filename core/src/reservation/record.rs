@@ -127,6 +127,7 @@ impl Reservation {
     }
 
     /// The counters that it holds something of.
+    #[inline(never)]
     pub(super) fn counters(&self, patterns: &Patterns) -> Holds {
         match self.full() {
             Some(full) => full.counters.clone(),
@@ -142,10 +143,16 @@ impl Reservation {
         (self.pattern, self.row, &self.places)
     }
 
-    /// Makes it that of an ordinary call; false where that does not fit, and it has to be filled in full.
+    /// Makes it that of an ordinary call of that user; false where that does not fit, and it has to be filled in full.
     #[inline(always)]
-    pub(crate) fn fill(&mut self, ordinary: &Ordinary, call: &Call<'_>, amounts: &Amounts) -> bool {
-        if ordinary.pattern == NO_PATTERN || !self.texts.set(call) {
+    pub(crate) fn fill(
+        &mut self,
+        ordinary: &Ordinary,
+        user: &[u8],
+        call: &Call<'_>,
+        amounts: &Amounts,
+    ) -> bool {
+        if ordinary.pattern == NO_PATTERN || !self.texts.set(user, call) {
             return false;
         }
         let Some(Pieces { usd, tokens, given }) = amounts.pieces() else { return false };
@@ -188,6 +195,7 @@ impl Reservation {
     }
 
     /// Writes an ordinary reservation out in full.
+    #[inline(never)]
     pub(super) fn expand(&mut self, patterns: &Patterns) -> &mut Full {
         if self.pattern != NO_PATTERN {
             self.full = Some(Box::new(self.to_full(patterns)));
@@ -197,6 +205,7 @@ impl Reservation {
     }
 
     /// All that is to be known of it.
+    #[inline(never)]
     pub(super) fn to_full(&self, patterns: &Patterns) -> Full {
         if let Some(full) = self.full() {
             return full.clone();

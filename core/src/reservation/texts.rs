@@ -1,6 +1,7 @@
 //! The attributes of a call where they are short, which they nearly always are.
 
 use crate::call::Call;
+use crate::id::copy;
 
 /// Room for texts.
 const ROOM: usize = 84;
@@ -20,32 +21,33 @@ impl Default for Texts {
 }
 
 impl Texts {
-    /// Replaces what is remembered; false where there is no room for it.
+    /// Replaces what is remembered, with that user; false where there is no room for it.
     #[inline(always)]
-    pub(super) fn set(&mut self, call: &Call<'_>) -> bool {
+    pub(super) fn set(&mut self, user: &[u8], call: &Call<'_>) -> bool {
         if !call.says_who_alone() {
-            return self.set_all(call);
+            return self.set_all(user, call);
         }
-        let (user, tier) = (call.user.unwrap_or(""), call.tier.unwrap_or(""));
+        let tier = call.tier.unwrap_or("").as_bytes();
         let Some((first, rest)) = self.bytes.split_at_mut_checked(user.len()) else { return false };
         let Some(second) = rest.get_mut(..tier.len()) else { return false };
-        first.copy_from_slice(user.as_bytes());
-        second.copy_from_slice(tier.as_bytes());
+        copy(first, user);
+        copy(second, tier);
         self.lengths = [short(user), short(tier), 0, 0, 0, 0, 0, 0];
         true
     }
 
-    fn set_all(&mut self, call: &Call<'_>) -> bool {
-        let texts = [call.user, call.tier, call.org, call.feature, call.session, call.provider, call.model];
+    #[inline(never)]
+    fn set_all(&mut self, user: &[u8], call: &Call<'_>) -> bool {
+        let others = [call.tier, call.org, call.feature, call.session, call.provider, call.model];
+        let texts = std::iter::once(user).chain(others.map(|text| text.unwrap_or("").as_bytes()));
         let mut end = 0;
         self.lengths = [0; 8];
-        for (text, length) in texts.iter().zip(&mut self.lengths) {
-            let Some(text) = text else { continue };
+        for (text, length) in texts.zip(&mut self.lengths) {
             *length = short(text);
             let start = end;
             end += text.len();
             let Some(room) = self.bytes.get_mut(start..end) else { return false };
-            room.copy_from_slice(text.as_bytes());
+            room.copy_from_slice(text);
         }
         true
     }
@@ -78,6 +80,6 @@ impl Texts {
 
 /// The length of a text that is short enough.
 #[inline(always)]
-fn short(text: &str) -> u8 {
+fn short(text: &[u8]) -> u8 {
     u8::try_from(text.len()).unwrap_or(0)
 }
