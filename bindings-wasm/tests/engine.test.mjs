@@ -6,9 +6,11 @@ import { test } from "node:test";
 import * as wasm from "@spendgate/wasm";
 import { badInput } from "./suites/bad-input.mjs";
 import { commands } from "./suites/commands.mjs";
+import { seen } from "./suites/seen.mjs";
 import { twins } from "./suites/twins.mjs";
 
 commands(wasm);
+seen(wasm);
 twins(wasm);
 badInput(wasm);
 

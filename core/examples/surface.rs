@@ -21,11 +21,11 @@ fn main() {
             },
             "Status": {
                 "Done": Status::Done as u32, "Names": Status::Names as u32,
-                "Json": Status::Json as u32, "Text": Status::Text as u32,
+                "Json": Status::Json as u32, "Text": Status::Text as u32, "Who": Status::Who as u32,
             },
             "Asked": {
                 "ATTRIBUTES": request::ATTRIBUTES, "AMOUNTS": request::AMOUNTS, "DURATION": request::DURATION,
-                "OK_SAID": request::OK_SAID, "OK": request::OK, "TEXT": request::TEXT, "ROOM": request::ROOM,
+                "OK_SAID": request::OK_SAID, "OK": request::OK, "SEEN": request::SEEN, "TEXT": request::TEXT, "ROOM": request::ROOM,
             },
             "Answer": {
                 "ALLOWED": answer::ALLOWED, "RETRYABLE": answer::RETRYABLE, "DOWNGRADED": answer::DOWNGRADED,

@@ -12,11 +12,50 @@ pub(crate) struct Amounts {
     given: u64,
 }
 
+/// Amounts in less room: one call, whose tokens fit into 32 bits.
+pub(crate) struct Pieces {
+    pub(crate) usd: i64,
+    /// All, input and output; `None` where no unit of tokens is given.
+    pub(crate) tokens: Option<[u32; 3]>,
+    /// A bit for each unit that is given.
+    pub(crate) given: u8,
+}
+
+const USD: u64 = 1 << Unit::Usd as u8;
+const REQUESTS: u64 = 1 << Unit::Requests as u8;
+
 impl Amounts {
-    /// One call of so many nano-dollars.
+    /// The amounts in less room, where that is enough.
+    #[inline(always)]
+    pub(crate) fn pieces(&self) -> Option<Pieces> {
+        let [usd, all, input, output, requests] = self.values;
+        let given = u8::try_from(self.given).ok()?;
+        if requests != i64::from(self.given & REQUESTS != 0) {
+            return None;
+        }
+        if self.given & !(USD | REQUESTS) == 0 {
+            return Some(Pieces { usd, tokens: None, given });
+        }
+        let tokens = [u32::try_from(all).ok()?, u32::try_from(input).ok()?, u32::try_from(output).ok()?];
+        Some(Pieces { usd, tokens: Some(tokens), given })
+    }
+
+    /// The amounts of [`Amounts::pieces`]; `tokens` is asked for where some are given.
+    #[inline(always)]
+    pub(crate) fn from_pieces(usd: i64, given: u8, tokens: impl Fn() -> [u32; 3]) -> Amounts {
+        let given = u64::from(given);
+        let requests = i64::from(given & REQUESTS != 0);
+        if given & !(USD | REQUESTS) == 0 {
+            return Amounts { values: [usd, 0, 0, 0, requests], given };
+        }
+        let [all, input, output] = tokens().map(i64::from);
+        Amounts { values: [usd, all, input, output, requests], given }
+    }
+
+    /// One call of which nothing else is known.
     #[inline]
-    pub(crate) fn of_usd(usd: i64) -> Amounts {
-        Amounts { values: [usd, 0, 0, 0, 1], given: 1 << Unit::Usd as u8 | 1 << Unit::Requests as u8 }
+    pub(crate) fn of_one() -> Amounts {
+        Amounts { values: [0, 0, 0, 0, 1], given: REQUESTS }
     }
 
     #[inline]

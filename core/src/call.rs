@@ -21,6 +21,18 @@ pub struct Call<'a> {
     pub estimate: Estimate,
 }
 
+impl Call<'_> {
+    /// Whether it names nothing but a user and a tier, as most calls at a gate do.
+    #[inline(always)]
+    pub(crate) const fn says_who_alone(&self) -> bool {
+        self.org.is_none()
+            && self.feature.is_none()
+            && self.session.is_none()
+            && self.provider.is_none()
+            && self.model.is_none()
+    }
+}
+
 /// Expected use of a call; what is `None` is not estimated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Estimate {

@@ -51,6 +51,39 @@ fn is_printable_ascii(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether two ids are the same. They are short, and looking at a few words here and there is less than a call.
+#[inline(always)]
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    if let (Some(a), Some(b)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) {
+        // The last eight bytes take the rest in, some of them a second time.
+        let (words, _) = one.as_chunks::<8>();
+        let (others, _) = other.as_chunks::<8>();
+        return a == b && words.iter().zip(others).all(|(a, b)| a == b);
+    }
+    if let (Some(a), Some(b)) = (one.last_chunk::<4>(), other.last_chunk::<4>()) {
+        return a == b && one.first_chunk::<4>() == other.first_chunk::<4>();
+    }
+    one.iter().zip(other).all(|(a, b)| a == b)
+}
+
+/// Copies an id to the front of `to`, which has room for it, a few words at a time: a call would take longer.
+#[inline(always)]
+pub(crate) fn copy(to: &mut [u8], id: &[u8]) {
+    let (words, rest) = id.as_chunks::<8>();
+    let (places, _) = to.as_chunks_mut::<8>();
+    places.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
+    if let (Some(last), Some(place)) = (id.last_chunk::<8>(), to.get_mut(..id.len())) {
+        if let Some(place) = place.last_chunk_mut() {
+            *place = *last;
+        }
+        return;
+    }
+    to.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+}
+
 /// Control characters, direction marks, embeddings, overrides and isolates, zero-width characters.
 fn is_refused(c: char) -> bool {
     c.is_control()
@@ -62,6 +95,24 @@ fn is_refused(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_are_the_same_when_all_their_bytes_are() {
+        let text = "0123456789abcdefghijklmnopqrst";
+        for len in 0..text.len() {
+            let one = &text.as_bytes()[..len];
+            assert!(is_same(one, text[..len].to_owned().as_bytes()), "{len}");
+            assert!(!is_same(one, &text.as_bytes()[..=len]), "{len}");
+            let mut copied = vec![0; len + 2];
+            copy(&mut copied, one);
+            assert_eq!((&copied[..len], &copied[len..]), (one, &[0, 0][..]));
+            for odd in 0..len {
+                let mut other = one.to_vec();
+                other[odd] ^= 1;
+                assert!(!is_same(one, &other), "{len} {odd}");
+            }
+        }
+    }
 
     #[test]
     fn ordinary_and_hostile_names() {

@@ -146,12 +146,17 @@ impl Share {
     }
 
     /// used/limit against the other's; any use of a zero limit is more than any share.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn compare(&self, other: &Share) -> Ordering {
         let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
         if self.limit != 0 && other.limit != 0 {
             return product(self.used, other.limit).cmp(&product(other.used, self.limit));
         }
+        self.compare_without_limit(other)
+    }
+
+    #[cold]
+    fn compare_without_limit(&self, other: &Share) -> Ordering {
         match (self.limit == 0, other.limit == 0) {
             (false, false) => Ordering::Equal,
             (true, true) => (self.used > 0).cmp(&(other.used > 0)),

@@ -3,7 +3,7 @@
 use crate::active::{Active, Rule};
 use crate::amounts::Amounts;
 use crate::call::Call;
-use crate::ledger::{Add, CounterRef, Kind, Ledger, NO_OWN, NO_ROW, Reading, Row};
+use crate::ledger::{Add, Adds, CounterRef, Kind, Ledger, NO_OWN, NO_ROW, Reading, Row};
 use crate::names::Names;
 use crate::unit::Unit;
 
@@ -223,11 +223,12 @@ pub(crate) fn write(
         };
         made = Some((line.kind, line.row));
     }
-    ledger.add_all(&plan.lines, |line| {
+    let add = |line: &Line| {
         let amount = amounts.or_zero(line.unit);
         let (spent, held) = if charge { (amount, 0) } else { (0, amount) };
         Add { at: line.at(), place: line.place, spent, held, alarm: i64::MAX }
-    });
+    };
+    ledger.add_all(&plan.lines.iter().map(add).collect::<Adds>());
 }
 
 /// The row of a line's subject, made where there is none. A user's row knows the user's own budgets.

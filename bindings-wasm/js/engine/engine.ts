@@ -1,12 +1,13 @@
 import type { Backend, BackendKind } from "./backend.js";
-import type { Outcome } from "./catalogue.js";
+import { DIMENSIONS, type Outcome } from "./catalogue.js";
 import { named, PackedDecision, type Names } from "./decision.js";
 import { encode } from "./encode.js";
 import { isWireError, refuse, SpendgateError } from "./error.js";
-import { Op, Status } from "./layout.js";
+import { HALF_BYTES, Op, Status } from "./layout.js";
 import type { EngineOptions } from "./options.js";
 import { idOf, nameOf, plainCall, plainReport, unreadable } from "./plain.js";
 import { Request } from "./request.js";
+import { NOBODY, Seen } from "./seen.js";
 import { outcome, PackedSettled } from "./settled.js";
 import type {
   Actual,
@@ -26,6 +27,10 @@ import type {
   Window,
 } from "./values.js";
 
+/** Where the answer to a reserve has the handle of its user: see the table in the core's `packed::answer`. */
+const ANSWERED_USER = HALF_BYTES / 8 + 13;
+const USER = DIMENSIONS.indexOf("user");
+
 /** Closes engines that nobody holds any more. */
 const abandoned = new FinalizationRegistry<{ backend: Backend; handle: number }>(({ backend, handle }) =>
   backend.close(handle),
@@ -44,6 +49,7 @@ export class Engine {
   #handle: number;
   #names: Names = { epoch: 0, budgets: [] };
   #lives: number | undefined;
+  readonly #seen = new Seen();
 
   /** @param handle an engine of the backend that is open; this object becomes a holder of it */
   protected constructor(backend: Backend, handle: number) {
@@ -228,22 +234,39 @@ export class Engine {
     const backend = this.#backend;
     const request = this.#request;
     if (this.#lives !== backend.lives) this.#fetchNames();
+    const seen = op === Op.reserve ? this.#seen : NOBODY;
     for (;;) {
       let isPlain: boolean;
       try {
-        isPlain = request.call(call, atMs, ttlMs);
+        isPlain = request.call(call, atMs, ttlMs, seen);
       } catch (cause) {
         throw unreadable(cause);
       }
       if (!isPlain) break;
       request.epoch = this.#names.epoch;
-      const status = backend.run(handle, op);
-      if (status === Status.Done) return new PackedDecision(backend, request, this.#names);
+      let status = backend.run(handle, op);
+      if (status === Status.Who) {
+        seen.remove(request.said(USER) as string);
+        request.name();
+        status = backend.run(handle, op);
+      }
+      if (status === Status.Done) {
+        if (op === Op.reserve) this.#see();
+        return new PackedDecision(backend, request, this.#names);
+      }
       if (status === Status.Text) return this.#text() as Decision;
       if (status === Status.Json) break;
       this.#fetchNames();
     }
     return this.#command({ [command]: plainCall(call), ttl_ms: ttlMs, at_ms: atMs }) as Decision;
+  }
+
+  /** Keeps the handle of the user of the reserve that was just answered. */
+  #see(): void {
+    const name = this.#request.named;
+    if (name === null) return;
+    const handle = this.#backend.floats[ANSWERED_USER] as number;
+    if (handle > 0) this.#seen.add(name, handle);
   }
 
   #isPlainEnd(
@@ -261,6 +284,7 @@ export class Engine {
 
   #fetchNames(): void {
     this.#names = named(answer(this.#backend.names(this.#handle)) as Names);
+    if (this.#lives !== this.#backend.lives) this.#seen.clear();
     this.#lives = this.#backend.lives;
   }
 

@@ -11,7 +11,7 @@ export const Answer = {
   RESERVATION: 128,
   RESETS: 64,
   RETRYABLE: 2,
-  TRIGGERED: 26,
+  TRIGGERED: 28,
 } as const;
 export const Asked = {
   AMOUNTS: 256,
@@ -20,6 +20,7 @@ export const Asked = {
   OK: 16384,
   OK_SAID: 8192,
   ROOM: 256,
+  SEEN: 32768,
   TEXT: 128,
 } as const;
 export const BLOCK_BYTES = 8192;
@@ -35,4 +36,5 @@ export const Status = {
   Json: 2,
   Names: 1,
   Text: 3,
+  Who: 4,
 } as const;

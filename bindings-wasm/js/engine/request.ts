@@ -1,5 +1,6 @@
 import type { Backend } from "./backend.js";
 import { Asked } from "./layout.js";
+import type { Seen } from "./seen.js";
 import type { Actual, Amount, Call, Estimate, Report } from "./values.js";
 
 // Places in the request, as indices of the views: see the table in the core's `packed::request`.
@@ -10,6 +11,7 @@ const RESERVATION = 6;
 const FLAGS = 14;
 const EPOCH = 15;
 const LENGTHS = 16;
+const USER = 12;
 
 const encoder = new TextEncoder();
 const requests = new WeakMap<Backend, Request>();
@@ -28,6 +30,8 @@ export class Request {
   readonly #texts: (string | null)[] = new Array<null>(7).fill(null);
   /** The flags of the call written last. */
   #said = 0;
+  /** The user of the call written last, who may stand there as a handle. */
+  #user: string | null = null;
 
   /** The one writer of a backend's block. */
   static of(backend: Backend): Request {
@@ -48,11 +52,12 @@ export class Request {
 
   /** An attribute of the call written last, by its place among the dimensions; null when it names none. */
   said(index: number): string | null {
+    if (index === 0) return this.#user;
     return (this.#said & (Asked.ATTRIBUTES << index)) === 0 ? null : (this.#texts[index] as string | null);
   }
 
-  /** Writes a call. */
-  call(call: Call, atMs: number, ttlMs: number | null | undefined): boolean {
+  /** Writes a call; a user who is among those that were `seen` as a handle. */
+  call(call: Call, atMs: number, ttlMs: number | null | undefined, seen: Seen): boolean {
     if (typeof call !== "object" || call === null) return false;
     const { user, tier, org, feature, session, provider, model, estimate } = call;
     let left = members(call);
@@ -67,11 +72,19 @@ export class Request {
     }
     // All is read: from here on no getter of the caller's runs, which might use this very block.
     if (this.#bytes !== this.#backend.bytes) this.#forget();
+    this.#user = null;
     if (user !== undefined) {
       left--;
       if (user !== null) {
-        if (!this.#text(0, user)) return false;
-        flags |= Asked.ATTRIBUTES;
+        const handle = seen.get(user);
+        if (handle !== undefined) {
+          this.#backend.floats[USER] = handle;
+          flags |= Asked.SEEN;
+        } else {
+          if (!this.#text(0, user)) return false;
+          flags |= Asked.ATTRIBUTES;
+        }
+        this.#user = user;
       }
     }
     if (tier !== undefined) {
@@ -118,6 +131,22 @@ export class Request {
     }
     this.#said = flags;
     return left === 0 && this.#rest(flags, atMs, ttlMs);
+  }
+
+  /** Names the user of the call written last, who stands there as a handle that leads nowhere. */
+  name(): void {
+    if (this.#bytes !== this.#backend.bytes) this.#forget();
+    this.#text(0, this.#user as string);
+    const words = this.#backend.words;
+    words[FLAGS] = ((words[FLAGS] as number) & ~Asked.SEEN) | Asked.ATTRIBUTES;
+  }
+
+  /** The bytes of the user's name in the call written last; none where a handle says who it is. */
+  get named(): Uint8Array | null {
+    if ((this.#said & Asked.ATTRIBUTES) === 0) return null;
+    // The views of now: the command may have moved them.
+    const { bytes, words } = this.#backend;
+    return bytes.subarray(Asked.TEXT, Asked.TEXT + (words[LENGTHS] as number));
   }
 
   /** Writes the end of the reservation with that number. */

@@ -6,7 +6,7 @@ mod tiers;
 
 pub(crate) use rule::{Ceiling, Rule, ceilings, threshold};
 
-pub(crate) use seats::{SEATS_MAX, Seat, Seats};
+pub(crate) use seats::{Lineup, Seat, Seats};
 use tiers::Tiers;
 
 use crate::call::Call;
@@ -56,7 +56,7 @@ pub(crate) struct Active {
     positions: Vec<u32>,
     /// The seats at ordinary calls, by tier; the last are those of calls without a known tier. Empty where
     /// calls of this policy are not ordinary.
-    seats: Vec<Seats>,
+    pub(crate) lineups: Vec<Lineup>,
 }
 
 impl Active {
@@ -100,7 +100,7 @@ impl Active {
             layers: layers.into(),
             global: List::new(),
             positions: Vec::new(),
-            seats: Vec::new(),
+            lineups: Vec::new(),
         };
         for (number, rule) in (0_u32..).zip(&active.rules) {
             let name = rule.name as usize;

@@ -4,13 +4,11 @@
 //! Policies with other layers, filters or rolling windows have no seats; their calls are planned one by one.
 
 use super::{Active, List, Rule};
-use crate::ledger::{Definitions, NEAR, NO_OWN};
+use crate::ledger::{Definitions, NEAR};
+use crate::reservation::{NO_PATTERN, Part, Pattern, SEATS_MAX};
 use crate::unit::Unit;
 use crate::window::Span;
 use smallvec::SmallVec;
-
-/// Seats at one call, at most.
-pub(crate) const SEATS_MAX: usize = 6;
 
 /// One budget's part in an ordinary call.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +45,31 @@ pub(crate) struct Seat {
 
 /// The seats of one call, in the order of a plan's lines.
 pub(crate) type Seats = SmallVec<[Seat; SEATS_MAX]>;
+
+/// The seats at the calls of one tier.
+#[derive(Debug, Clone)]
+pub(crate) struct Lineup {
+    pub(crate) seats: Seats,
+    /// What reservations of these calls hold, in the windows that are open; [`NO_PATTERN`] before the first one.
+    pub(crate) pattern: u32,
+}
+
+impl Lineup {
+    /// What reservations of these calls hold, with the row of the global counters.
+    pub(crate) fn pattern(&self, global: u32, generation: u32) -> Pattern {
+        let part = |seat: &Seat| Part {
+            alarm: seat.charge_alarm,
+            definition: seat.definition,
+            window: seat.window,
+            name: seat.name,
+            line: seat.line,
+            unit: seat.unit,
+            global: seat.global,
+            charges: seat.charges,
+        };
+        Pattern { parts: self.seats.iter().map(part).collect(), global, generation }
+    }
+}
 
 impl Seat {
     /// The seat of a budget after `charged` other counters.
@@ -90,12 +113,12 @@ impl Active {
         }
         let none = List::new();
         let lists = self.tiers.lists().chain([&none]);
-        let seats = lists.map(|tier| {
+        let lineups = lists.map(|tier| {
             let mut seats = Seats::new();
             self.fill(&[], tier, &mut seats);
-            seats
+            Lineup { seats, pattern: NO_PATTERN }
         });
-        self.seats = seats.collect();
+        self.lineups = lineups.collect();
     }
 
     fn fill(&self, own: &[u32], tier: &[u32], seats: &mut Seats) {
@@ -105,30 +128,29 @@ impl Active {
         self.seat(&self.global, true, true, seats);
     }
 
-    /// The seats at an ordinary call of a user with the budgets `own`, and whether the policy names the
-    /// tier; `None` where calls of this policy are not ordinary. `room` is for seats that are not at hand.
-    #[inline]
-    pub(crate) fn seats<'s>(
-        &'s self,
-        tier: Option<&str>,
-        own: u32,
-        definitions: &Definitions,
-        room: &'s mut Seats,
-    ) -> Option<(&'s [Seat], bool)> {
-        let tier = tier.and_then(|tier| self.tiers.get(tier));
-        let at_hand = self.seats.get(tier.map_or(self.seats.len().wrapping_sub(1), |(number, _)| number))?;
-        if own == NO_OWN {
-            return Some((at_hand, tier.is_some()));
-        }
+    /// The number of a call's lineup, and whether the policy names its tier.
+    #[inline(always)]
+    pub(crate) fn lineup(&self, tier: Option<&str>) -> (usize, bool) {
+        let number = tier.and_then(|tier| self.tiers.number(tier));
+        (number.unwrap_or(self.lineups.len().wrapping_sub(1)), number.is_some())
+    }
+
+    /// The seats at an ordinary call of a user with the budgets `own`.
+    pub(crate) fn seats_of(&self, own: u32, tier: Option<&str>, definitions: &Definitions) -> Option<Seats> {
         let own = &self.overrides.get(own as usize)?.budgets;
-        self.fill(own, tier.map_or(&[], |(_, list)| list), room);
-        room.iter_mut().for_each(|seat| seat.enter(definitions));
-        Some((room, tier.is_some()))
+        let tier = tier.and_then(|tier| self.tiers.get(tier));
+        let mut seats = Seats::new();
+        self.fill(own, tier.map_or(&[], |(_, list)| list), &mut seats);
+        seats.iter_mut().for_each(|seat| seat.enter(definitions));
+        Some(seats)
     }
 
     /// The seats at hand take the open windows.
     pub(crate) fn enter(&mut self, definitions: &Definitions) {
-        self.seats.iter_mut().flatten().for_each(|seat| seat.enter(definitions));
+        for lineup in &mut self.lineups {
+            lineup.seats.iter_mut().for_each(|seat| seat.enter(definitions));
+            lineup.pattern = NO_PATTERN;
+        }
     }
 
     /// Adds the budgets of a list that decide, or have a counter that no other charges. Whether the list had

@@ -1,6 +1,7 @@
 //! Budgets by tier.
 
 use super::List;
+use crate::id::is_same;
 use crate::map::{Map, Seed};
 
 /// Budgets by tier, in the order the tiers came. Policies have a handful of tiers, which are compared
@@ -21,18 +22,18 @@ impl Tiers {
         self.lists.iter().map(|(_, list)| list)
     }
 
+    /// The number of a tier, in the order they came.
+    #[inline(always)]
+    pub(super) fn number(&self, tier: &str) -> Option<usize> {
+        match self.lists.len() {
+            0..=8 => self.lists.iter().position(|(name, _)| is_same(name.as_bytes(), tier.as_bytes())),
+            _ => self.numbers.get(tier).copied(),
+        }
+    }
+
     #[inline]
     pub(super) fn get(&self, tier: &str) -> Option<(usize, &List)> {
-        let number = match self.lists.len() {
-            0..=8 => {
-                return self
-                    .lists
-                    .iter()
-                    .enumerate()
-                    .find_map(|(number, (name, list))| (**name == *tier).then_some((number, list)));
-            }
-            _ => self.numbers.get(tier).copied(),
-        }?;
+        let number = self.number(tier)?;
         self.lists.get(number).map(|(_, list)| (number, list))
     }
 

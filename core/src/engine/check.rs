@@ -18,11 +18,12 @@ pub(super) fn check_unknown(call: &Call<'_>, knows_user: bool, knows_tier: bool)
     let estimate = &call.estimate;
     let ids = (knows_user || fits(call.user))
         && (knows_tier || fits(call.tier))
-        && fits(call.org)
-        && fits(call.feature)
-        && fits(call.session)
-        && fits(call.provider)
-        && fits(call.model);
+        && (call.says_who_alone()
+            || (fits(call.org)
+                && fits(call.feature)
+                && fits(call.session)
+                && fits(call.provider)
+                && fits(call.model)));
     let amounts = counts(estimate.usd)
         && counts(estimate.tokens)
         && counts(estimate.input_tokens)

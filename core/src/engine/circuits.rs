@@ -101,7 +101,7 @@ impl Engine {
     fn is_used_up(&self, id: &str, call: &Call<'_>, reservation: Option<ReservationId>) -> bool {
         let Some((limit, line)) = self.plan_of_one(id, call) else { return false };
         let charged = reservation.is_none_or(|id| {
-            let found = self.reservations.get(id);
+            let found = self.reservations.full(id);
             found.is_some_and(|r| {
                 r.counters.iter().any(|c| c.at.row == line.row && c.at.definition == line.definition)
             })

@@ -4,7 +4,6 @@ use super::Engine;
 use crate::error::Error;
 use crate::event::{Event, EventKind};
 use crate::ledger::CounterRef;
-use crate::reservation::Held;
 use crate::time;
 use crate::unit::Unit;
 
@@ -71,6 +70,7 @@ impl Engine {
         });
         let forget_at = self.ledger.definitions.advance(&moves, now);
         self.active.enter(&self.ledger.definitions);
+        self.reservations.end_patterns();
         self.ledger.sweep_at(forget_at);
         if back {
             self.fold_future();
@@ -80,14 +80,7 @@ impl Engine {
 
     fn fold_future(&mut self) {
         let moved = self.ledger.fold_future();
-        let rename = |held: &mut Held| {
-            if let Some(window) = moved.get(&(held.at.definition, held.at.window)) {
-                held.at.window = *window;
-            }
-        };
-        for reservation in self.reservations.all_mut() {
-            reservation.counters.iter_mut().for_each(rename);
-        }
+        self.reservations.rename_windows(|definition, window| moved.get(&(definition, window)).copied());
         self.fired.rename_windows(&moved);
     }
 
@@ -96,9 +89,9 @@ impl Engine {
     fn expire(&mut self, now: i64) {
         let Some(reservation) = self.reservations.expire_next(now) else { return };
         let (at_ms, id) = (reservation.ends_ms, reservation.id());
-        let held = reservation.amounts;
-        let counters = reservation.counters.clone();
-        for counter in counters.iter() {
+        let Some(full) = self.reservations.full(id) else { return };
+        let held = full.amounts;
+        for counter in full.counters.iter() {
             let amount = i128::from(held.or_zero(counter.unit));
             // ONCE: the hold becomes a charge in one step. Where nothing is held nothing moves, so that a
             // bucket which has left is not made again.
@@ -112,9 +105,8 @@ impl Engine {
         }
         self.count_end(id, Some(&held), None);
         self.breakers.probe_lost(id.to_bits());
-        if !counters.is_empty() {
-            let Some(reservation) = self.reservations.get(id) else { return };
-            let mut event = self.money_event(reservation, EventKind::Expired, at_ms);
+        if !full.counters.is_empty() {
+            let mut event = self.money_event(&full, EventKind::Expired, at_ms);
             let unit = event.unit.unwrap_or(Unit::Usd);
             event.amount = Some((held.or_zero(unit), unit));
             self.events.push(event);

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::action::Action;
 use crate::amounts::Amounts;
 use crate::call::Call;
-use crate::decision::{Decision, Reason};
+use crate::decision::Reason;
 use crate::reservation::ReservationId;
 use crate::totals::{Sums, Totals, Who};
 use crate::unit::Unit;
@@ -39,22 +39,21 @@ impl Engine {
 
     /// A call was decided.
     #[inline]
-    pub(super) fn count_decision(&mut self, call: &Call<'_>, decision: &Decision) {
+    pub(super) fn count_decision(&mut self, call: &Call<'_>, action: Action, reason: Reason) {
         if self.totals.is_some() {
-            self.count_decided(call, decision);
+            self.count_decided(call, action, reason);
         }
     }
 
-    fn count_decided(&mut self, call: &Call<'_>, decision: &Decision) {
+    fn count_decided(&mut self, call: &Call<'_>, action: Action, reason: Reason) {
         if let Some(totals) = &mut self.totals {
             totals.decisions.resize(Action::ALL.len() * Reason::ALL.len(), 0);
-            let at = place(&Action::ALL, decision.action) * Reason::ALL.len()
-                + place(&Reason::ALL, decision.reason);
+            let at = place(&Action::ALL, action) * Reason::ALL.len() + place(&Reason::ALL, reason);
             if let Some(count) = totals.decisions.get_mut(at) {
                 *count = count.saturating_add(1);
             }
         }
-        if !decision.allowed {
+        if action == Action::Block {
             self.add_total(&who(call, call.model), &Sums { blocked: 1, ..Sums::default() });
         }
     }
@@ -79,7 +78,7 @@ impl Engine {
         if self.totals.is_none() {
             return;
         }
-        let Some(attributes) = self.reservations.get(id).map(|r| r.attributes.clone()) else { return };
+        let Some(attributes) = self.reservations.full(id).map(|full| full.attributes) else { return };
         let who = who(&attributes.call(), attributes.called());
         if let Some(charge) = charge {
             self.add_total(&who, &sums(1, charge, 1));

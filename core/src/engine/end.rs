@@ -6,8 +6,8 @@ use crate::breaker::Sample;
 use crate::call::{Actual, Report};
 use crate::error::Error;
 use crate::event::{Event, EventKind};
-use crate::ledger::Add;
-use crate::reservation::{Reservation, ReservationId, State};
+use crate::ledger::{Add, Adds, CounterRef, Ledger};
+use crate::reservation::{Counters, Full, Held, Holding, Part, Reservation, ReservationId, State};
 use crate::unit::Unit;
 
 /// What an end did.
@@ -76,8 +76,8 @@ impl Engine {
         if matches!(reservation.state, State::Settled | State::Released) {
             return self.settle_again(id, actual, now);
         }
-        let (late, held) = (reservation.state == State::Expired, reservation.amounts);
-        let (charge, unknown_price) = self.charge(reservation, actual);
+        let (late, held) = (reservation.state == State::Expired, reservation.amounts());
+        let (charge, unknown_price) = self.charge(reservation, &held, actual);
         let alarmed = self.finish(id, State::Settled, &held, &charge, now);
         if let (Some(usage), false) = (&actual.usage, actual.bad) {
             self.learn(id, usage.output_total());
@@ -104,8 +104,8 @@ impl Engine {
         if end.state != State::Settled {
             return Err(self.conflict(id, Error::AlreadyReleased, now));
         }
-        let (charge, _) = self.charge(end, actual);
-        if !end.charged.comes_to(&charge) {
+        let (charge, _) = self.charge(end, &end.amounts(), actual);
+        if !end.charged().comes_to(&charge) {
             return Err(self.conflict(id, Error::AlreadySettled, now));
         }
         Ok(Settled { outcome: Outcome::Replayed, overage: 0, usd: charge.get(Unit::Usd) })
@@ -122,7 +122,7 @@ impl Engine {
             return Err(Error::UnknownReservation);
         };
         let (late, held) = match reservation.state {
-            State::Held | State::Expired => (reservation.state == State::Expired, reservation.amounts),
+            State::Held | State::Expired => (reservation.state == State::Expired, reservation.amounts()),
             State::Released => return Ok(Outcome::Replayed),
             State::Settled | State::Free => return Err(self.conflict(id, Error::AlreadySettled, now)),
         };
@@ -142,8 +142,7 @@ impl Engine {
     /// What a settle charges: the actual amounts, and the hold where they say nothing. The flag says
     /// that the price is unknown and nobody was told yet.
     #[inline(always)]
-    fn charge(&self, reservation: &Reservation, actual: &Actual) -> (Amounts, bool) {
-        let held = &reservation.amounts;
+    fn charge(&self, reservation: &Reservation, held: &Amounts, actual: &Actual) -> (Amounts, bool) {
         if actual.bad {
             return (*held, false);
         }
@@ -152,9 +151,8 @@ impl Engine {
         {
             return (held.with(Unit::Usd, actual.usd), false);
         }
-        let attributes = &reservation.attributes;
         let (mut charge, unknown) =
-            self.used(actual, attributes.provider(), attributes.called(), reservation.created_ms);
+            self.used(actual, reservation.provider(), reservation.called(), reservation.created_ms);
         for unit in Unit::ALL {
             if charge.get(unit).is_none() {
                 charge.set(unit, held.get(unit));
@@ -176,22 +174,23 @@ impl Engine {
         // Under another policy, or in another window, other counters than the charged ones decide the call.
         let alarmed = reservation.generation_of_policy != self.active.generation
             || reservation.created_ms < self.ledger.definitions.moved_ms();
+        let amounts = Change { held, charge, late };
         alarmed
-            | self.ledger.add_all(reservation.counters, |counter| {
-                let (off, on) = (held.or_zero(counter.unit), charge.or_zero(counter.unit));
-                let (spent, held) =
-                    if late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
-                Add { at: counter.at, place: counter.place, spent, held, alarm: counter.alarm }
-            })
+            | match reservation.holding {
+                Holding::Ordinary(ordinary) => end_ordinary(&mut self.ledger, ordinary, amounts),
+                Holding::Any(counters) => {
+                    let add =
+                        |counter: &Held| amounts.add(counter.at, counter.place, counter.unit, counter.alarm);
+                    self.ledger.add_all(&counters.iter().map(add).collect::<Adds>())
+                }
+            }
     }
 
     #[cold]
     fn rearm_before(&mut self, id: ReservationId) {
-        let Some(reservation) = self.reservations.get(id) else { return };
-        if reservation.counters.iter().any(|counter| counter.alarm == 0) {
-            let attributes = reservation.attributes.clone();
-            let call = attributes.call();
-            let plan = self.plan(&call);
+        if self.reservations.is_rolling(id) {
+            let Some(full) = self.reservations.full(id) else { return };
+            let plan = self.plan(&full.attributes.call());
             self.rearm_rolling(&plan);
             self.put_back(plan);
         }
@@ -215,7 +214,7 @@ impl Engine {
             self.say_of(id, EventKind::Overage, now, |event| event.amount = Some((overage, Unit::Usd)));
         }
         if late {
-            let charged = self.reservations.get(id).map(|r| r.charged).unwrap_or_default();
+            let charged = self.reservations.get(id).map(Reservation::charged).unwrap_or_default();
             self.say_of(id, EventKind::LateSettle, now, |event| {
                 let unit = event.unit.unwrap_or(Unit::Usd);
                 event.amount = Some((charged.or_zero(unit), unit));
@@ -226,8 +225,8 @@ impl Engine {
     /// An event about the money of a reservation.
     #[cold]
     fn say_of(&mut self, id: ReservationId, kind: EventKind, now: i64, add: impl FnOnce(&mut Event)) {
-        let Some(reservation) = self.reservations.get(id) else { return };
-        let mut event = self.money_event(reservation, kind, now);
+        let Some(full) = self.reservations.full(id) else { return };
+        let mut event = self.money_event(&full, kind, now);
         add(&mut event);
         self.events.push(event);
     }
@@ -240,12 +239,12 @@ impl Engine {
 
     #[cold]
     fn fire_of(&mut self, id: ReservationId, now: i64) {
-        let Some(attributes) = self.reservations.get(id).map(|r| r.attributes.clone()) else { return };
+        let Some(Full { attributes, .. }) = self.reservations.full(id) else { return };
         self.fire_after(&attributes.call(), attributes.called(), now);
     }
 
     fn measure_end(&mut self, id: ReservationId, report: Report, spent: i64, released: bool, now: i64) {
-        let Some(attributes) = self.reservations.get(id).map(|r| r.attributes.clone()) else { return };
+        let Some(Full { attributes, .. }) = self.reservations.full(id) else { return };
         let sample = Sample {
             calls: 1,
             errors: i64::from(report.ok == Some(false)),
@@ -255,4 +254,67 @@ impl Engine {
         };
         self.measure(&attributes.call(), attributes.called(), Some(id), sample, !released, now);
     }
+}
+
+/// What an end takes off and puts on.
+#[derive(Clone, Copy)]
+struct Change<'a> {
+    held: &'a Amounts,
+    charge: &'a Amounts,
+    /// The hold has become a charge already.
+    late: bool,
+}
+
+impl Change<'_> {
+    #[inline]
+    fn add(&self, at: CounterRef, place: u16, unit: Unit, alarm: i64) -> Add {
+        let (off, on) = (self.held.or_zero(unit), self.charge.or_zero(unit));
+        let (spent, held) = if self.late { (on.saturating_sub(off), 0) } else { (on, off.saturating_neg()) };
+        Add { at, place, spent, held, alarm }
+    }
+}
+
+/// Ends an ordinary reservation in its user's row, as long as its counters are where they were; what remains is ended
+/// the long way.
+#[inline(always)]
+fn end_ordinary(ledger: &mut Ledger, ordinary: Counters<'_>, change: Change<'_>) -> bool {
+    let Counters { parts, places, row, .. } = ordinary;
+    let mut alarmed = false;
+    let mut done = 0;
+    if let Some(row) = ledger.subjects.row_mut(row).filter(|_| !change.late) {
+        let near = row.near_mut();
+        for (part, place) in parts.iter().zip(places) {
+            if part.global {
+                break;
+            }
+            if part.charges {
+                let counter = near.get_mut(usize::from(*place));
+                let counter = counter.filter(|c| c.definition == part.definition && c.window == part.window);
+                // An amount that is held is never below zero.
+                let off = change.held.or_zero(part.unit).wrapping_neg();
+                let Some(spent) = counter.and_then(|c| c.add(change.charge.or_zero(part.unit), off)) else {
+                    break;
+                };
+                alarmed |= spent >= part.alarm;
+            }
+            done += 1;
+        }
+    }
+    if done < parts.len() {
+        alarmed |= end_slowly(ledger, ordinary, done, change);
+    }
+    alarmed
+}
+
+/// Ends what an ordinary reservation holds from its part `done` on.
+#[inline(never)]
+fn end_slowly(ledger: &mut Ledger, ordinary: Counters<'_>, done: usize, change: Change<'_>) -> bool {
+    let Counters { parts, places, row, global } = ordinary;
+    let left = parts.iter().zip(places).skip(done).filter(|(part, _)| part.charges);
+    let add = |(part, place): (&Part, &u8)| {
+        let row = if part.global { global } else { row };
+        let at = CounterRef { row, definition: part.definition, window: part.window };
+        change.add(at, u16::from(*place), part.unit, part.alarm)
+    };
+    ledger.add_all(&left.map(add).collect::<Adds>())
 }

@@ -87,8 +87,8 @@ impl Engine {
     /// A call has ended for the first time, with a provider's own usage: what it was answered with is learned.
     pub(super) fn learn(&mut self, id: ReservationId, output_tokens: i64) {
         let Some(reservation) = self.reservations.get(id) else { return };
-        if let Some(model) = reservation.attributes.called() {
-            self.learned.teach(model, reservation.attributes.feature(), output_tokens);
+        if let Some(model) = reservation.called() {
+            self.learned.teach(model, reservation.feature(), output_tokens);
         }
     }
 }

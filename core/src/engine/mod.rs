@@ -26,6 +26,7 @@ pub use estimate::{Expectation, Known};
 pub use explain::{Candidate, CounterReading, Why};
 pub use metrics::{BudgetGauge, Counts, Metrics};
 pub use report::{Report, ReportRow};
+pub(crate) use reserve::{Short, Who};
 
 use crate::active::Active;
 use crate::breaker::Breakers;
@@ -94,6 +95,8 @@ pub struct Engine {
     learned: Learned,
     totals: Option<Box<Totals>>,
     store_down: bool,
+    /// The handle of the latest reserve's user, where that was an ordinary one; else 0.
+    latest_user: u64,
     /// The last call's plan, kept for its room; it means nothing between commands.
     scratch: crate::plan::Plan,
 }
@@ -130,6 +133,7 @@ impl Engine {
             learned: Learned::default(),
             totals,
             store_down: false,
+            latest_user: 0,
             scratch: crate::plan::Plan::default(),
         }
     }

@@ -9,16 +9,15 @@
 
 use super::check::check_unknown;
 use super::price::Priced;
-use super::{Engine, TTL_MS};
-use crate::action::Action;
-use crate::active::{SEATS_MAX, Seat, Seats};
+use super::{Engine, Short, TTL_MS, Who};
+use crate::active::{Seat, Seats};
 use crate::amounts::Amounts;
 use crate::call::Call;
-use crate::decision::{BudgetIndex, Decision, Figures, Reason};
+use crate::decision::{BudgetIndex, Figures};
 use crate::judge::Share;
-use crate::ledger::{Counter, Kind, Ledger, NEAR, NO_ROW};
-use crate::reservation::{Holds, Lead};
-use smallvec::SmallVec;
+use crate::ledger::{Counter, CounterRef, Kind, Ledger, NEAR, NO_OWN, NO_ROW, Row};
+use crate::reservation::{Held, Lead, NO_PATTERN, Ordinary, Reservation, SEATS_MAX};
+use std::cmp::Ordering;
 
 /// Whose counters the seats of a call have.
 #[derive(Clone, Copy)]
@@ -34,20 +33,34 @@ struct Room {
 }
 
 impl Engine {
-    /// Reserves an ordinary call; `None`, with nothing changed, where it is not one.
-    #[inline]
-    pub(super) fn reserve_ordinary(&mut self, call: &Call<'_>, now: i64) -> Option<Decision> {
+    /// Reserves an ordinary call, and gives the figures of the budget that the answer names; `None`, with nothing
+    /// changed, where it is not one.
+    #[inline(never)]
+    pub(super) fn reserve_ordinary(&mut self, who: Who, call: &Call<'_>, now: i64) -> Option<Short> {
         if self.store_down || !self.breakers.is_empty() {
             return None;
         }
-        let user = call.user?;
-        let hash = self.ledger.subjects.hash(Kind::User, user);
-        let (number, row) = self.ledger.subjects.find(Kind::User, user, hash)?;
-        let (own, near) = (row.own, row.near());
-        let (amounts, Priced::Yes) = self.expected(call, now) else { return None };
-        let mut apart = Seats::new();
-        let (seats, knows_tier) = self.active.seats(call.tier, own, &self.ledger.definitions, &mut apart)?;
+        let (lineup, knows_tier) = self.active.lineup(call.tier);
+        let pattern = self.pattern(lineup)?;
+        let subjects = &self.ledger.subjects;
+        let (number, row) = match who {
+            Who::Seen(handle) => subjects.of_handle(handle)?,
+            Who::Named => {
+                let user = call.user?;
+                subjects.find_hot(Kind::User, user, subjects.hash(Kind::User, user))?
+            }
+        };
+        let (own, near, handle) = (row.own, row.near(), row.handle(number));
+        let mut amounts = Amounts::of_one();
+        let Priced::Yes = self.expect(call, now, &mut amounts) else { return None };
         check_unknown(call, true, knows_tier).ok()?;
+        let apart: Seats;
+        let (seats, pattern) = if own == NO_OWN {
+            (&*self.active.lineups.get(lineup)?.seats, pattern)
+        } else {
+            apart = self.active.seats_of(own, call.tier, &self.ledger.definitions)?;
+            (&*apart, NO_PATTERN)
+        };
         let global = match seats.last() {
             Some(last) if last.global => self.ledger.global()?,
             _ => (NO_ROW, near),
@@ -57,31 +70,73 @@ impl Engine {
         let rows = Rows { user: number, global: global.0 };
         let figures = figures(seats, &room, near, global.1, &amounts);
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(TTL_MS));
+        self.latest_user = handle.0;
         hold(&mut self.ledger, seats, &room, rows, &amounts);
-        let lead = seats.get(room.winner).map(|seat| Lead { name: seat.name, line: seat.line });
-        let opened = self.reservations.open(now, TTL_MS, true);
-        if let (_, Some(reservation)) = opened {
-            reservation.attributes.set(call, None);
-            reservation.amounts = amounts;
-            reservation.generation_of_policy = self.active.generation;
-            reservation.lead = lead;
-            reservation.unpriced = false;
-            reservation.counters.clear();
-            held(seats, &room, rows, &mut reservation.counters);
+        let row = self.ledger.subjects.row(number);
+        let (reservation, place) = self.reservations.open(now, TTL_MS, true);
+        if let Some(place) = place {
+            let winner = u8::try_from(room.winner).unwrap_or(u8::MAX);
+            let ordinary = Ordinary { pattern, row: number, places: room.places, winner };
+            let user = row.map_or(&[][..], Row::name_bytes);
+            if !place.fill(&ordinary, user, call, &amounts) {
+                let call = Call { user: row.map(Row::name), ..*call };
+                fill_in_full(place, &call, &amounts, seats, (&room, rows, self.active.generation));
+            }
         }
-        let reservation = opened.0;
-        Some(Decision {
-            allowed: true,
-            action: Action::Allow,
-            reason: if figures.is_some() { Reason::WithinLimit } else { Reason::NoBudget },
-            figures,
-            retryable: false,
-            downgraded: false,
-            reservation: Some(reservation),
-            policy_version: self.active.policy.version(),
-            degraded: false,
-            triggered: SmallVec::new(),
-        })
+        Some(Short { figures, reservation })
+    }
+
+    /// The pattern of a lineup's reservations.
+    #[inline(always)]
+    fn pattern(&mut self, lineup: usize) -> Option<u32> {
+        let at_hand = self.active.lineups.get(lineup)?;
+        let is_global = at_hand.seats.last().is_some_and(|last| last.global);
+        if at_hand.pattern == NO_PATTERN || is_global {
+            return self.pattern_anew(lineup);
+        }
+        Some(at_hand.pattern)
+    }
+
+    /// Makes it where there is none, or one for another row of the global counters.
+    fn pattern_anew(&mut self, lineup: usize) -> Option<u32> {
+        let at_hand = self.active.lineups.get_mut(lineup)?;
+        let global = match at_hand.seats.last() {
+            Some(last) if last.global => self.ledger.global()?.0,
+            _ => NO_ROW,
+        };
+        if self.reservations.global_of(at_hand.pattern) != Some(global) {
+            let pattern = at_hand.pattern(global, self.active.generation);
+            at_hand.pattern = self.reservations.add_pattern(pattern);
+        }
+        Some(at_hand.pattern)
+    }
+}
+
+/// A reservation of an ordinary call that has too much to say, or whose user has budgets apart.
+#[cold]
+fn fill_in_full(
+    reservation: &mut Reservation,
+    call: &Call<'_>,
+    amounts: &Amounts,
+    seats: &[Seat],
+    (room, rows, generation): (&Room, Rows, u32),
+) {
+    reservation.unpriced = false;
+    let full = reservation.fill_in_full();
+    full.amounts = *amounts;
+    full.charged = Amounts::default();
+    full.attributes.set(call, None);
+    full.generation_of_policy = generation;
+    full.lead = seats.get(room.winner).map(|seat| Lead { name: seat.name, line: seat.line });
+    full.counters.clear();
+    for (seat, place) in seats.iter().zip(&room.places).filter(|(seat, _)| seat.charges) {
+        let row = if seat.global { rows.global } else { rows.user };
+        full.counters.push(Held {
+            at: CounterRef { row, definition: seat.definition, window: seat.window },
+            place: u16::from(*place),
+            unit: seat.unit,
+            alarm: seat.charge_alarm,
+        });
     }
 }
 
@@ -112,8 +167,8 @@ fn find_room(
             return None;
         }
         let share = Share { used: total.cast_unsigned(), limit: seat.limit.cast_unsigned() };
-        let order = share.compare(&fullest);
-        if rank == u32::MAX || order.is_gt() || (order.is_eq() && seat.rank < rank) {
+        let is_fuller = |order: Ordering| order.is_gt() || (order.is_eq() && seat.rank < rank);
+        if rank == u32::MAX || is_fuller(share.compare(&fullest)) {
             (room.winner, fullest, rank) = (number, share, seat.rank);
         }
     }
@@ -157,35 +212,17 @@ fn figures(
 /// ATOMIC: takes the hold on every counter; that none of them overflows is known.
 #[inline(always)]
 fn hold(ledger: &mut Ledger, seats: &[Seat], room: &Room, rows: Rows, amounts: &Amounts) {
-    let mut hold_in = |number: u32, global: bool| {
+    let mut seats = seats.iter().zip(&room.places).peekable();
+    for number in [rows.user, rows.global] {
+        let global = number == rows.global;
         let Some(row) = ledger.subjects.row_mut(number) else { return };
         let near = row.near_mut();
-        for (seat, place) in
-            seats.iter().zip(&room.places).filter(|(seat, _)| seat.charges && seat.global == global)
-        {
-            if let Some(counter) = near.get_mut(usize::from(*place)) {
+        while let Some((seat, place)) = seats.next_if(|(seat, _)| seat.global == global) {
+            if seat.charges
+                && let Some(counter) = near.get_mut(usize::from(*place))
+            {
                 counter.held = counter.held.wrapping_add(amounts.or_zero(seat.unit));
             }
         }
-    };
-    hold_in(rows.user, false);
-    if rows.global != NO_ROW {
-        hold_in(rows.global, true);
-    }
-}
-
-/// What the reservation holds.
-#[inline(always)]
-fn held(seats: &[Seat], room: &Room, rows: Rows, counters: &mut Holds) {
-    for (seat, place) in seats.iter().zip(&room.places).filter(|(seat, _)| seat.charges) {
-        let row = if seat.global { rows.global } else { rows.user };
-        counters.push_with(|held| {
-            held.at.row = row;
-            held.at.definition = seat.definition;
-            held.at.window = seat.window;
-            held.place = u16::from(*place);
-            held.unit = seat.unit;
-            held.alarm = seat.charge_alarm;
-        });
     }
 }

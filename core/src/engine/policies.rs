@@ -131,14 +131,11 @@ impl Engine {
             let place = pairs.binary_search_by_key(&from, |pair| pair.0).ok()?;
             pairs.get(place).map(|pair| pair.1)
         };
-        for reservation in self.reservations.all_mut() {
-            let twins: Vec<_> = reservation
-                .counters
+        self.reservations.extend(|counters| {
+            let twins = counters
                 .iter()
-                .filter_map(|held| moved(held.at).map(|at| crate::reservation::Held { at, ..*held }))
-                .filter(|twin| !reservation.counters.iter().any(|held| held.at == twin.at))
-                .collect();
-            reservation.counters.extend(twins);
-        }
+                .filter_map(|held| moved(held.at).map(|at| crate::reservation::Held { at, ..*held }));
+            twins.filter(|twin| !counters.iter().any(|held| held.at == twin.at)).collect()
+        });
     }
 }

@@ -39,15 +39,33 @@ impl Engine {
     }
 
     /// What the call is expected to use, by unit, and what is known of its price.
-    #[inline(always)]
+    #[inline]
     pub(super) fn expected(&self, call: &Call<'_>, now: i64) -> (Amounts, Priced) {
-        let estimate = self.estimate(call);
-        if let Estimate { usd: Some(usd), tokens: None, input_tokens: None, output_tokens: None } = estimate {
-            return (Amounts::of_usd(*usd), Priced::Yes);
-        }
-        self.expected_by_tokens(estimate, call, now)
+        let mut amounts = Amounts::of_one();
+        let priced = self.expect(call, now, &mut amounts);
+        (amounts, priced)
     }
 
+    /// As [`Engine::expected`]; `amounts` are those of one call of which nothing is known, and become what it is expected to
+    /// use.
+    #[inline(always)]
+    pub(super) fn expect(&self, call: &Call<'_>, now: i64, amounts: &mut Amounts) -> Priced {
+        let estimate = self.estimate(call);
+        match estimate {
+            Estimate { usd: Some(usd), tokens: None, input_tokens: None, output_tokens: None } => {
+                amounts.set(Unit::Usd, Some(*usd));
+            }
+            estimate if estimate.is_none() && call.model.is_none() => {}
+            estimate => {
+                let (by_tokens, priced) = self.expected_by_tokens(estimate, call, now);
+                *amounts = by_tokens;
+                return priced;
+            }
+        }
+        Priced::Yes
+    }
+
+    #[inline(never)]
     fn expected_by_tokens(&self, estimate: &Estimate, call: &Call<'_>, now: i64) -> (Amounts, Priced) {
         let mut amounts = tokens(estimate.tokens, estimate.input_tokens, estimate.output_tokens);
         amounts.set(Unit::Requests, Some(1));

@@ -10,12 +10,36 @@ use crate::decision::{BudgetIndex, Decision, Figures, Reason};
 use crate::error::Error;
 use crate::event::EventKind;
 use crate::judge::{Verdict, fits_alone, judge};
-use crate::ledger::{NO_ROW, Reading};
+use crate::ledger::{Handle, NO_ROW, Reading};
 use crate::plan::{self, Line, Plan, Vote};
 use crate::policy::MissingUser;
 use crate::reservation::{Held, Lead, ReservationId};
 use crate::window::Span;
 use smallvec::SmallVec;
+
+/// Who a call is from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Who {
+    /// The user that it names.
+    Named,
+    /// A user that a host has seen before; the call names none.
+    Seen(Handle),
+}
+
+/// The decision on an ordinary call.
+pub(crate) struct Short {
+    /// Those of the budget that it names, if any was judged.
+    pub(crate) figures: Option<Figures>,
+    pub(crate) reservation: ReservationId,
+}
+
+impl Short {
+    /// Why the call is allowed.
+    #[inline]
+    pub(crate) fn reason(&self) -> Reason {
+        if self.figures.is_some() { Reason::WithinLimit } else { Reason::NoBudget }
+    }
+}
 
 /// What is known of a call before its budgets are judged.
 enum Admission {
@@ -32,16 +56,70 @@ impl Engine {
     /// [`Error::InvalidCall`] for a `ttl_ms` out of range. A refused call is no error: see
     /// [`Decision::allowed`].
     pub fn reserve(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now_ms: i64) -> Result<Decision, Error> {
-        let now = self.tick(now_ms)?;
-        if ttl_ms.is_none()
-            && let Some(decision) = self.reserve_ordinary(call, now)
-        {
-            self.count_decision(call, &decision);
-            return Ok(decision);
+        match self.reserve_in_short(Who::Named, call, ttl_ms, now_ms)? {
+            Some(short) => Ok(self.in_full(short)),
+            None => self.reserve_at_length(call, ttl_ms, now_ms),
         }
-        self.reserve_any(call, ttl_ms, now)
     }
 
+    /// As [`Engine::reserve`] where the call is an ordinary one; `None`, with nothing changed but for the time, where it
+    /// is not.
+    #[inline(always)]
+    pub(crate) fn reserve_in_short(
+        &mut self,
+        who: Who,
+        call: &Call<'_>,
+        ttl_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Result<Option<Short>, Error> {
+        let now = self.tick(now_ms)?;
+        self.latest_user = 0;
+        let short = if ttl_ms.is_none() { self.reserve_ordinary(who, call, now) } else { None };
+        if let Some(short) = &short {
+            self.count_decision(call, Action::Allow, short.reason());
+        }
+        Ok(short)
+    }
+
+    /// As [`Engine::reserve`] after [`Engine::reserve_in_short`] has found that the call is none of its own.
+    pub(crate) fn reserve_at_length(
+        &mut self,
+        call: &Call<'_>,
+        ttl_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Result<Decision, Error> {
+        self.reserve_any(call, ttl_ms, self.latest_ms.unwrap_or(now_ms))
+    }
+
+    /// The decision on an ordinary call, with all that goes without saying.
+    #[inline(always)]
+    pub(crate) fn in_full(&self, short: Short) -> Decision {
+        Decision {
+            allowed: true,
+            action: Action::Allow,
+            reason: short.reason(),
+            figures: short.figures,
+            retryable: false,
+            downgraded: false,
+            reservation: Some(short.reservation),
+            policy_version: self.active.policy.version(),
+            degraded: false,
+            triggered: SmallVec::new(),
+        }
+    }
+
+    /// The handle of the user of the latest reserve, where that was an ordinary one; 0 where there is none.
+    #[inline]
+    pub(crate) fn latest_user(&self) -> u64 {
+        self.latest_user
+    }
+
+    /// The name of that user.
+    pub(crate) fn latest_name(&self) -> Option<&str> {
+        self.ledger.subjects.of_handle(Handle(self.latest_user)).map(|(_, row)| row.name())
+    }
+
+    #[inline(never)]
     fn reserve_any(&mut self, call: &Call<'_>, ttl_ms: Option<i64>, now: i64) -> Result<Decision, Error> {
         // The counters are asked for first: they come from memory while the call is looked over.
         let mut plan = self.plan(call);
@@ -85,7 +163,7 @@ impl Engine {
         if decision.action != Action::Allow {
             self.announce(call, &plan, &decision, now);
         }
-        self.count_decision(call, &decision);
+        self.count_decision(call, decision.action, decision.reason);
         self.put_back(plan);
         Ok(decision)
     }
@@ -165,7 +243,7 @@ impl Engine {
         event.reason = Some(reason.as_str().into());
         self.events.push(event);
         let decision = self.refused(reason);
-        self.count_decision(call, &decision);
+        self.count_decision(call, decision.action, decision.reason);
         decision
     }
 
@@ -297,15 +375,17 @@ impl Engine {
         self.quiet_until_ms = self.quiet_until_ms.min(now.saturating_add(ttl));
         let (id, reservation) = self.reservations.open(now, ttl, ttl == TTL_MS);
         if let Some(reservation) = reservation {
-            reservation.attributes.set(call, called);
-            reservation.amounts = *amounts;
-            reservation.generation_of_policy = self.active.generation;
-            reservation.lead = lead;
             reservation.unpriced = priced == Priced::Unknown;
-            reservation.counters.clear();
+            let full = reservation.fill_in_full();
+            full.amounts = *amounts;
+            full.charged = Amounts::default();
+            full.attributes.set(call, called);
+            full.generation_of_policy = self.active.generation;
+            full.lead = lead;
+            full.counters.clear();
             let held =
                 |line: &Line| Held { at: line.at(), place: line.place, unit: line.unit, alarm: line.alarm };
-            reservation.counters.extend(plan.lines.iter().map(held));
+            full.counters.extend(plan.lines.iter().map(held));
         }
         id
     }

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::event::{Event, EventKind};
 use crate::ledger::{Counter, CounterRef, Reading};
 use crate::plan::Line;
-use crate::reservation::{Lead, Reservation};
+use crate::reservation::{Full, Lead};
 
 impl Engine {
     /// An event of a call.
@@ -35,7 +35,7 @@ impl Engine {
 
     /// An event about a reservation's money: it names the budget that its decision named, with the
     /// figures of that counter after the change.
-    pub(super) fn money_event(&self, reservation: &Reservation, kind: EventKind, at_ms: i64) -> Event {
+    pub(super) fn money_event(&self, reservation: &Full, kind: EventKind, at_ms: i64) -> Event {
         let call = reservation.attributes.call();
         let mut event = Engine::call_event(kind, at_ms, &call);
         event.model = reservation.attributes.called().map(Into::into);

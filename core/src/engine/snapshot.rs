@@ -119,6 +119,7 @@ impl Engine {
             learned: state.learned,
             totals,
             store_down: state.store_down,
+            latest_user: 0,
             scratch: crate::plan::Plan::default(),
         };
         if let Some(latest) = engine.latest_ms {

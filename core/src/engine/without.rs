@@ -23,7 +23,8 @@ impl Engine {
         if found.state != State::Held {
             return self.preview_at(call, now);
         }
-        let (held, counters) = (found.amounts, found.counters.clone());
+        let Some(full) = self.reservations.full(reservation) else { return Err(Error::UnknownReservation) };
+        let (held, counters) = (full.amounts, full.counters);
         let hold = |engine: &mut Engine, off: bool| {
             for counter in counters.iter() {
                 let amount = i128::from(held.or_zero(counter.unit));

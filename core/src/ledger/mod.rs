@@ -19,9 +19,10 @@ pub(crate) use kind::Kind;
 pub(crate) use pool::{Counter, Pool};
 pub(crate) use reading::Reading;
 pub(crate) use saved::{Saved, SavedRef};
-pub(crate) use subjects::{NEAR, NO_OWN, Row, Subjects};
+pub(crate) use subjects::{Handle, NEAR, NO_OWN, Row, Subjects};
 
 use crate::map::Seed;
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use sweep::Sweep;
 
@@ -35,6 +36,9 @@ pub(crate) struct CounterRef {
     pub(crate) definition: u32,
     pub(crate) window: u32,
 }
+
+/// Additions of one call.
+pub(crate) type Adds = SmallVec<[Add; 6]>;
 
 /// One addition to one counter.
 #[derive(Debug, Clone, Copy)]
@@ -132,37 +136,35 @@ impl Ledger {
 
     /// Adds to several counters; those of one row that follow each other are found together. Returns
     /// whether one has reached its alarm.
-    #[inline]
-    pub(crate) fn add_all<T>(&mut self, items: &[T], add: impl Fn(&T) -> Add) -> bool {
+    pub(crate) fn add_all(&mut self, adds: &[Add]) -> bool {
         let mut alarmed = false;
         let mut number = NO_ROW;
         let mut row: Option<&mut Row> = None;
-        for (done, item) in items.iter().enumerate() {
-            let add_one = add(item);
-            if add_one.at.row != number || row.is_none() {
-                number = add_one.at.row;
+        for (done, add) in adds.iter().enumerate() {
+            if add.at.row != number || row.is_none() {
+                number = add.at.row;
                 row = self.subjects.row_mut(number);
             }
-            let place = usize::from(add_one.place);
+            let place = usize::from(add.place);
             let counter = row.as_mut().and_then(|row| match place < NEAR {
                 true => row.near_mut().get_mut(place),
                 false => self.pool.get_mut(row.far()).get_mut(place - NEAR),
             });
-            let counter = counter.filter(|counter| counter.is(add_one.at));
-            let Some(spent) = counter.and_then(|counter| counter.add(add_one.spent, add_one.held)) else {
-                return alarmed | self.add_slowly(items.get(done..).unwrap_or(&[]), add);
+            let counter = counter.filter(|counter| counter.is(add.at));
+            let Some(spent) = counter.and_then(|counter| counter.add(add.spent, add.held)) else {
+                return alarmed | self.add_slowly(adds.get(done..).unwrap_or(&[]));
             };
-            alarmed |= spent >= add_one.alarm;
+            alarmed |= spent >= add.alarm;
         }
         alarmed
     }
 
     /// Counters that are new, have moved, or leave `i64`.
     #[cold]
-    fn add_slowly<T>(&mut self, items: &[T], add: impl Fn(&T) -> Add) -> bool {
+    fn add_slowly(&mut self, adds: &[Add]) -> bool {
         let mut alarmed = false;
-        for (done, add) in items.iter().map(add).enumerate() {
-            let room = items.len().saturating_sub(done);
+        for (done, add) in adds.iter().enumerate() {
+            let room = adds.len().saturating_sub(done);
             alarmed |= self.add(add.at, i128::from(add.spent), i128::from(add.held), room) >= add.alarm;
         }
         alarmed

@@ -47,7 +47,7 @@ impl Shard {
     }
 
     /// What `same` makes of the first row of that hash that it takes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find<T>(&self, hash: u32, same: impl Fn(u32) -> Option<T>) -> Option<T> {
         let mut at = self.home(hash);
         loop {

@@ -6,6 +6,7 @@
 use super::kind::Kind;
 use super::pool::{Block, Counter};
 use super::shard::{ENTRIES_MAX, Entry, Shard};
+use crate::id::is_same;
 use crate::map::Seed;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,9 @@ pub(crate) struct Row {
     /// The number of the user's own budgets among the overrides of the policy in force.
     #[serde(skip, default = "no_own")]
     pub(crate) own: u32,
+    /// How often the place was another subject's before.
+    #[serde(skip)]
+    turn: u32,
     near: [Counter; NEAR],
 }
 
@@ -60,9 +64,25 @@ impl Name {
     }
 }
 
+/// Names a subject for as long as it has counters, to a host that has seen it before; exact as a float, and never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Handle(pub(crate) u64);
+
+/// So often a place is taken again: a handle stays below 2^53.
+const TURNS_MAX: u32 = (1 << 21) - 2;
+
 impl Row {
     pub(crate) fn name(&self) -> &str {
         std::str::from_utf8(self.name.as_bytes()).unwrap_or("")
+    }
+    #[inline]
+    pub(crate) fn name_bytes(&self) -> &[u8] {
+        self.name.as_bytes()
+    }
+    /// Its handle, given its number.
+    #[inline]
+    pub(crate) fn handle(&self, number: u32) -> Handle {
+        Handle((u64::from(self.turn) << 32 | u64::from(number)).wrapping_add(1))
     }
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
@@ -124,12 +144,17 @@ impl Subjects {
     }
 
     /// A subject's row with its number.
-    #[inline(always)]
     pub(crate) fn find(&self, kind: Kind, name: &str, hash: u32) -> Option<(u32, &Row)> {
+        self.find_hot(kind, name, hash)
+    }
+
+    /// As [`Subjects::find`], for where a call would cost more than the search.
+    #[inline(always)]
+    pub(crate) fn find_hot(&self, kind: Kind, name: &str, hash: u32) -> Option<(u32, &Row)> {
         let shard = self.shards.get(self.shard_of(hash))?;
         shard.find(hash, |number| {
             self.row(number)
-                .filter(|row| row.kind() == kind && row.name.as_bytes() == name.as_bytes())
+                .filter(|row| row.kind() == kind && is_same(row.name.as_bytes(), name.as_bytes()))
                 .map(|row| (number, row))
         })
     }
@@ -140,6 +165,7 @@ impl Subjects {
             name: Name::new(name),
             block: Block::of(kind),
             own: NO_OWN,
+            turn: 0,
             near: [Counter::EMPTY; NEAR],
         });
         self.link(Entry { hash, row });
@@ -149,7 +175,7 @@ impl Subjects {
     fn add_row(&mut self, row: Row) -> u32 {
         if let Some(index) = self.free.pop() {
             if let Some(slot) = self.row_mut(index) {
-                *slot = row;
+                *slot = Row { turn: slot.turn.saturating_add(1), ..row };
             }
             return index;
         }
@@ -205,10 +231,20 @@ impl Subjects {
         if let Some(shard) = self.shards.get_mut(shard) {
             shard.remove(hash, row);
         }
-        if let Some(slot) = self.row_mut(row) {
-            slot.name = Name::Free;
+        let Some(slot) = self.row_mut(row) else { return };
+        slot.name = Name::Free;
+        // A place whose turns are used up is not taken again: a handle means one subject, ever.
+        if slot.turn < TURNS_MAX {
+            self.free.push(row);
         }
-        self.free.push(row);
+    }
+
+    /// The row of a handle; `None` when its subject has gone, or when it never was one.
+    #[inline(always)]
+    pub(crate) fn of_handle(&self, handle: Handle) -> Option<(u32, &Row)> {
+        let number = u32::try_from(handle.0.checked_sub(1)? & u64::from(u32::MAX)).ok()?;
+        let row = self.row(number).filter(|row| row.handle(number) == handle && !row.is_free())?;
+        Some((number, row))
     }
 
     #[inline]

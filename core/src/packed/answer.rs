@@ -18,7 +18,8 @@
 //! | 22–23 | version of the policy | |
 //! | 24 | events that wait to be taken | the same |
 //! | 25 | bytes of the model's name, after a downgrade | |
-//! | 26… | index and action of each of `triggered`, two words each; then the model's name | |
+//! | 26–27 | handle of the user, 0 where there is none: it may stand for the name in a reserve to come | |
+//! | 28… | index and action of each of `triggered`, two words each; then the model's name | |
 //!
 //! Figures are whole numbers: a float is only how they travel, and an answer with one that is not exact as a float (beyond
 //! 2^53: nine million dollars) comes as text. Codes count in the order of the catalogues ([`Action::ALL`],
@@ -29,8 +30,8 @@ use super::Half;
 use crate::action::Action;
 use crate::amount::NUMBER_MAX;
 use crate::call::Call;
-use crate::decision::{Decision, Reason};
-use crate::engine::{Engine, Outcome, Settled};
+use crate::decision::{Decision, Figures, Reason};
+use crate::engine::{Engine, Outcome, Settled, Short};
 use crate::unit::Unit;
 
 /// Flag of a decision: the call may be made.
@@ -53,11 +54,10 @@ pub const RESERVATION: u32 = 1 << 7;
 pub const CHARGED: u32 = 1;
 
 /// The word where `triggered` begins.
-pub const TRIGGERED: usize = 26;
+pub const TRIGGERED: usize = 28;
 
 /// Packs a decision of `engine`, whose policy is still the one that decided; false when it does not fit. What
 /// its flags do not name is left as it was.
-#[inline]
 pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision, half: &mut Half) -> bool {
     let mut flags = flag(ALLOWED, decision.allowed)
         | flag(RETRYABLE, decision.retryable)
@@ -66,25 +66,7 @@ pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision, ha
     let mut unit = 0;
     let mut exact = true;
     if let Some(figures) = &decision.figures {
-        let index = figures.budget.get();
-        unit = engine.policy().budgets().get(index).map_or(0, |budget| code(&Unit::ALL, budget.unit));
-        flags |= FIGURES
-            | flag(ESTIMATE, figures.estimate.is_some())
-            | flag(RESETS, figures.resets_at_ms.is_some());
-        put(half, 2, cut(index));
-        let numbers = [
-            figures.limit,
-            figures.spent,
-            figures.held,
-            figures.estimate.unwrap_or(0),
-            figures.remaining,
-            figures.window.start_ms,
-            figures.window.end_ms,
-            figures.resets_at_ms.unwrap_or(0),
-        ];
-        for (word, number) in (4..).step_by(2).zip(numbers) {
-            exact &= put_number(half, word, number);
-        }
+        (unit, exact) = put_figures(engine, figures, &mut flags, half);
     }
     if let Some(reservation) = decision.reservation {
         flags |= RESERVATION;
@@ -96,7 +78,51 @@ pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision, ha
     put(half, 1, codes);
     put(half, 3, cut(decision.triggered.len()));
     put(half, 24, cut(engine.waiting_events()));
+    exact &= put_number(half, 26, 0);
     exact && ((decision.triggered.is_empty() && !decision.downgraded) || list(engine, call, decision, half))
+}
+
+/// Packs the decision on an ordinary call, as [`decision`] does in full; false when it does not fit.
+#[inline(always)]
+pub(super) fn short(engine: &Engine, short: &Short, half: &mut Half) -> bool {
+    let mut flags = ALLOWED | RESERVATION;
+    let mut unit = 0;
+    let mut exact = true;
+    if let Some(figures) = &short.figures {
+        (unit, exact) = put_figures(engine, figures, &mut flags, half);
+    }
+    exact &= put_number(half, 20, short.reservation.to_bits().cast_signed());
+    exact &= put_number(half, 22, engine.policy().version().cast_signed());
+    put(half, 0, flags);
+    put(half, 1, code(&Action::ALL, Action::Allow) | code(&Reason::ALL, short.reason()) << 8 | unit << 16);
+    put(half, 3, 0);
+    put(half, 24, cut(engine.waiting_events()));
+    exact & put_number(half, 26, engine.latest_user().cast_signed())
+}
+
+/// Packs the figures and adds their flags; gives the code of their unit, and whether all are exact.
+#[inline(always)]
+fn put_figures(engine: &Engine, figures: &Figures, flags: &mut u32, half: &mut Half) -> (u32, bool) {
+    let index = figures.budget.get();
+    let unit = engine.policy().budgets().get(index).map_or(0, |budget| code(&Unit::ALL, budget.unit));
+    *flags |=
+        FIGURES | flag(ESTIMATE, figures.estimate.is_some()) | flag(RESETS, figures.resets_at_ms.is_some());
+    put(half, 2, cut(index));
+    let numbers = [
+        figures.limit,
+        figures.spent,
+        figures.held,
+        figures.estimate.unwrap_or(0),
+        figures.remaining,
+        figures.window.start_ms,
+        figures.window.end_ms,
+        figures.resets_at_ms.unwrap_or(0),
+    ];
+    let mut exact = true;
+    for (word, number) in (4..).step_by(2).zip(numbers) {
+        exact &= put_number(half, word, number);
+    }
+    (unit, exact)
 }
 
 /// What follows the figures, and is rare: the budgets with a step over, and the sibling's name.

@@ -9,7 +9,8 @@ pub mod answer;
 pub mod request;
 
 use crate::call::Call;
-use crate::engine::Engine;
+use crate::decision::Decision;
+use crate::engine::{Engine, Who};
 use crate::error::Error;
 use crate::wire;
 
@@ -53,6 +54,8 @@ pub enum Status {
     Json = 2,
     /// The command was done or refused; its answer is the text, JSON as [`wire::step`] gives it.
     Text = 3,
+    /// Nothing was done: the reserve has to name its user, who may have gone or whose call is not an ordinary one.
+    Who = 4,
 }
 
 /// Runs the hot command with the code `op` over `block`. `text` takes what does not fit into a block: an error, or a
@@ -89,13 +92,37 @@ fn decide(engine: &mut Engine, op: Op, from: &Half, to: &mut Half, text: &mut St
         return Status::Names;
     }
     let Some((call, now_ms, ttl_ms)) = request::call(from) else { return Status::Json };
-    let decision = match op {
-        Op::Reserve => engine.reserve(&call, ttl_ms, now_ms),
-        _ => engine.preview(&call, now_ms),
-    };
+    if op == Op::Preview {
+        let decision = engine.preview(&call, now_ms);
+        return decided(engine, &call, decision, to, text);
+    }
+    let who = request::who(from);
+    match engine.reserve_in_short(who, &call, ttl_ms, now_ms) {
+        Ok(Some(short)) if answer::short(engine, &short, to) => Status::Done,
+        Ok(Some(short)) => {
+            let (call, decision) = (Call { user: engine.latest_name(), ..call }, engine.in_full(short));
+            in_words(wire::decision_text(engine, &call, &decision), text)
+        }
+        Ok(None) if matches!(who, Who::Seen(_)) => Status::Who,
+        Ok(None) => {
+            let decision = engine.reserve_at_length(&call, ttl_ms, now_ms);
+            decided(engine, &call, decision, to, text)
+        }
+        Err(error) => refused(&error, text),
+    }
+}
+
+/// The answer to a call that is not an ordinary one.
+fn decided(
+    engine: &Engine,
+    call: &Call<'_>,
+    decision: Result<Decision, Error>,
+    to: &mut Half,
+    text: &mut String,
+) -> Status {
     match decision {
-        Ok(decision) if answer::decision(engine, &call, &decision, to) => Status::Done,
-        Ok(decision) => in_words(wire::decision_text(engine, &call, &decision), text),
+        Ok(decision) if answer::decision(engine, call, &decision, to) => Status::Done,
+        Ok(decision) => in_words(wire::decision_text(engine, call, &decision), text),
         Err(error) => refused(&error, text),
     }
 }

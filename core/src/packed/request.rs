@@ -9,6 +9,7 @@
 //! | 56 | u32 | what is said, see the constants |
 //! | 60 | u32 | the epoch of the names that the host has |
 //! | 64 | 7 × u32 | lengths of `user`, `tier`, `org`, `feature`, `session`, `provider`, `model` in bytes |
+//! | 96 | f64 | handle of the user, in place of the name: [`super::answer`] gives it |
 //! | 128 | 7 × 256 bytes | these, as UTF-8, each in a room of its own |
 //!
 //! Numbers are read as JSON's would be, by their shortest decimal form. What the flags do not name is not read. The
@@ -17,6 +18,8 @@
 use super::{Asked, Half};
 use crate::amount;
 use crate::call::{Actual, Call, Estimate, Report};
+use crate::engine::Who;
+use crate::ledger::Handle;
 use crate::reservation::ReservationId;
 use crate::unit::Unit;
 
@@ -31,6 +34,9 @@ pub const OK_SAID: u32 = 1 << 13;
 /// Flag of an end: it did.
 pub const OK: u32 = 1 << 14;
 
+/// Flag of a reserve: the handle at byte 96 says who the user is, who is not named.
+pub const SEEN: u32 = 1 << 15;
+
 /// Where the attributes' bytes begin.
 pub const TEXT: usize = 128;
 /// Bytes there are for each of them: no id is longer.
@@ -39,6 +45,7 @@ pub const ROOM: usize = crate::id::MAX_BYTES;
 const FLAGS: usize = 56;
 const EPOCH: usize = 60;
 const LENGTHS: usize = 64;
+const USER: usize = 96;
 const UNITS: [Unit; 4] = [Unit::Usd, Unit::Tokens, Unit::InputTokens, Unit::OutputTokens];
 
 /// The end of a reservation, as a block says it.
@@ -48,6 +55,16 @@ pub(super) struct End {
     pub(super) actual: Actual,
     pub(super) report: Report,
     pub(super) now_ms: i64,
+}
+
+/// Who the call is from.
+#[inline]
+pub(super) fn who(half: &Half) -> Who {
+    if word(half, FLAGS) & SEEN == 0 {
+        return Who::Named;
+    }
+    let handle = whole(half, USER).and_then(|handle| u64::try_from(handle).ok());
+    Who::Seen(Handle(handle.unwrap_or(0)))
 }
 
 #[inline]

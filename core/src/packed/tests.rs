@@ -151,3 +151,67 @@ fn refusals_and_long_answers_come_as_text() {
     assert_eq!(host.run(Op::Release), Status::Text);
     assert!(host.text.contains("unknown_reservation"));
 }
+
+#[test]
+fn a_user_who_was_seen_is_known_by_a_handle_as_by_name() {
+    let (mut host, mut twin) = (Host::new(1), Host::new(1));
+    let handle = |host: &Host| host.number(26) as f64;
+    for host in [&mut host, &mut twin] {
+        host.write(&[(0, b"ann"), (1, b"free")], Some(0.01), 7.0);
+        assert_eq!(
+            (host.run(Op::Reserve), handle(host)),
+            (Status::Done, 0.0),
+            "the first has no counters yet"
+        );
+        host.write(&[(0, b"ann"), (1, b"free")], Some(0.01), 7.0);
+        assert_eq!(host.run(Op::Reserve), Status::Done);
+    }
+    let ann = handle(&host);
+    assert!(ann > 0.0);
+    let seen = |host: &mut Host, user: f64, usd: f64, now_ms: f64| {
+        host.write(&[(1, b"free")], Some(usd), now_ms);
+        host.block[96..104].copy_from_slice(&user.to_le_bytes());
+        let flags = host.block[56..60].first_chunk().map_or(0, |flags| u32::from_le_bytes(*flags));
+        host.block[56..60].copy_from_slice(&(flags | request::SEEN).to_le_bytes());
+        host.run(Op::Reserve)
+    };
+    assert_eq!(seen(&mut host, ann, 0.02, 8.0), Status::Done);
+    twin.write(&[(0, b"ann"), (1, b"free")], Some(0.02), 8.0);
+    assert_eq!(twin.run(Op::Reserve), Status::Done);
+    assert_eq!(host.block[HALF..], twin.block[HALF..]);
+    assert_eq!(host.engine.snapshot(), twin.engine.snapshot());
+    // Not for an ordinary call of hers: nothing is held then.
+    assert_eq!(seen(&mut host, ann, 0.99, 8.0), Status::Who);
+    for nobody in [0.0, ann + 1.0, ann + 4_294_967_296.0, -ann, 0.5, f64::NAN, f64::INFINITY, 1e300] {
+        assert_eq!(seen(&mut host, nobody, 0.01, 8.0), Status::Who, "{nobody}");
+    }
+    assert_eq!(host.engine.snapshot(), twin.engine.snapshot());
+}
+
+#[test]
+fn a_handle_of_somebody_who_has_gone_leads_to_nobody() {
+    let mut host = Host::new(1);
+    let day = 86_400_000.0;
+    let mut handles = Vec::new();
+    // Somebody else's calls move the time on, less than a day at once.
+    let mut calls: Vec<(&[u8], f64)> = vec![(b"ann", 0.1)];
+    calls.extend((1..14).map(|half: u8| (&b"eve"[..], f64::from(half) / 2.0)));
+    calls.push((b"bob", 6.9));
+    for (name, at_ms) in calls.into_iter().map(|(name, days)| (name, (days * day).floor())) {
+        for _ in 0..2 {
+            host.write(&[(0, name)], Some(0.01), at_ms);
+            assert_eq!(host.run(Op::Reserve), Status::Done);
+        }
+        handles.push(host.number(26) as f64);
+    }
+    let handles = [handles[0], handles[14]];
+    let row = |handle: f64| (handle - 1.0) % 4_294_967_296.0;
+    assert!(handles[0] > 0.0 && handles[0] != handles[1]);
+    assert!((row(handles[0]) - row(handles[1])).abs() < 0.5, "bob has taken the row that ann had");
+    for (handle, status) in [(handles[0], Status::Who), (handles[1], Status::Done)] {
+        host.write(&[], Some(0.01), (6.9 * day).floor());
+        host.block[96..104].copy_from_slice(&handle.to_le_bytes());
+        host.block[56..60].copy_from_slice(&(request::AMOUNTS | request::SEEN).to_le_bytes());
+        assert_eq!(host.run(Op::Reserve), status);
+    }
+}

@@ -26,28 +26,9 @@ impl Default for Attributes {
 
 impl Attributes {
     /// Replaces what is remembered.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn set(&mut self, call: &Call<'_>, called: Option<&str>) {
-        if self.far.is_some() {
-            self.far = None;
-        }
-        let Call { user, tier, org, feature, session, provider, model, estimate: _ } = call;
-        if org.or(*feature).or(*session).or(*provider).or(*model).or(called).is_none() {
-            // Most calls at a gate for users and tiers say no more.
-            let (user, tier) = (user.unwrap_or(""), tier.unwrap_or(""));
-            if let Some((first, rest)) = self.near.split_at_mut_checked(user.len())
-                && let Some(second) = rest.get_mut(..tier.len())
-            {
-                first.copy_from_slice(user.as_bytes());
-                second.copy_from_slice(tier.as_bytes());
-                self.lengths = [short(user), short(tier), 0, 0, 0, 0, 0, 0];
-                return;
-            }
-        }
-        self.set_all(call, called);
-    }
-
-    fn set_all(&mut self, call: &Call<'_>, called: Option<&str>) {
+        self.far = None;
         let texts =
             [call.user, call.tier, call.org, call.feature, call.session, call.provider, call.model, called];
         let mut end = 0;

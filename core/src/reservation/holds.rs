@@ -67,22 +67,6 @@ impl Holds {
         }
     }
 
-    /// Pushes what `fill` makes of a place, all of which it has to set.
-    #[inline(always)]
-    pub(crate) fn push_with(&mut self, fill: impl Fn(&mut Held)) {
-        match self.near.get_mut(usize::from(self.len)) {
-            Some(place) => {
-                fill(place);
-                self.len = self.len.wrapping_add(1);
-            }
-            None => {
-                let mut held = NOTHING;
-                fill(&mut held);
-                self.push_far(held);
-            }
-        }
-    }
-
     #[cold]
     fn push_far(&mut self, held: Held) {
         self.far.get_or_insert_with(|| Box::new(self.near.to_vec())).push(held);

@@ -2,13 +2,19 @@
 
 mod attributes;
 mod holds;
+mod pattern;
 mod queue;
+mod record;
 mod ring;
 mod saved;
+mod texts;
 
 pub(crate) use attributes::Attributes;
 pub(crate) use holds::{Held, Holds};
+use pattern::Patterns;
+pub(crate) use pattern::{NO_PATTERN, Part, Pattern, SEATS_MAX};
 use queue::Queue;
+pub(crate) use record::{Full, Ordinary, Reservation};
 use ring::Ring;
 pub(crate) use saved::{Saved, SavedRef};
 
@@ -67,33 +73,6 @@ pub(crate) enum State {
     Released,
 }
 
-/// One reservation.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Reservation {
-    pub(crate) state: State,
-    /// Whether it has the default time to live.
-    usual: bool,
-    /// Whether the unknown price was an event already.
-    pub(crate) unpriced: bool,
-    /// Every reservation ever made has its number, from 1; the order of creation.
-    number: u64,
-    /// The number of its end among all ends.
-    end: u64,
-    pub(crate) created_ms: i64,
-    /// When the hold expires; once ended, when that was.
-    pub(crate) ends_ms: i64,
-    /// What is held, or was.
-    pub(crate) amounts: Amounts,
-    /// What was charged, once settled.
-    pub(crate) charged: Amounts,
-    pub(crate) counters: Holds,
-    pub(crate) attributes: Attributes,
-    /// The policy it was judged by.
-    pub(crate) generation_of_policy: u32,
-    /// The budget its decision named.
-    pub(crate) lead: Option<Lead>,
-}
-
 /// The budget that a decision named, and that budget's place among the counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lead {
@@ -101,13 +80,29 @@ pub(crate) struct Lead {
     pub(crate) line: u16,
 }
 
-/// A reservation as it ends.
+/// What an end takes off or puts on.
 pub(crate) struct Ending<'r> {
     /// Held or expired.
     pub(crate) before: State,
     pub(crate) created_ms: i64,
     pub(crate) generation_of_policy: u32,
-    pub(crate) counters: &'r [Held],
+    pub(crate) holding: Holding<'r>,
+}
+
+/// The counters that a reservation holds something of.
+pub(crate) enum Holding<'r> {
+    Ordinary(Counters<'r>),
+    Any(&'r [Held]),
+}
+
+/// The counters of an ordinary reservation.
+#[derive(Clone, Copy)]
+pub(crate) struct Counters<'r> {
+    pub(crate) parts: &'r [Part],
+    pub(crate) places: &'r [u8; SEATS_MAX],
+    /// The rows of the user's counters and of the global ones.
+    pub(crate) row: u32,
+    pub(crate) global: u32,
 }
 
 /// How long an end is remembered.
@@ -121,6 +116,7 @@ const EXPIRED_MS: i64 = 24 * 3_600_000;
 #[derive(Debug, Default)]
 pub(crate) struct Reservations {
     ring: Ring,
+    patterns: Patterns,
     queue: Queue,
     /// The number of the latest reservation.
     last: u64,
@@ -130,19 +126,13 @@ pub(crate) struct Reservations {
 }
 
 impl Reservation {
-    pub(crate) fn id(&self) -> ReservationId {
-        ReservationId(self.number)
-    }
-
-    /// The budget that its decision named, and that budget's counter.
-    pub(crate) fn lead_counter(&self) -> Option<(u32, Held)> {
-        let lead = self.lead?;
-        self.counters.get(usize::from(lead.line)).map(|counter| (lead.name, *counter))
-    }
-
     /// Whether a command at `now_ms`, after `ends` ends, still finds it.
     #[inline]
     fn is_known(&self, ends: u64, now_ms: i64) -> bool {
+        // Asked first: nearly all that are looked for are held.
+        if self.state == State::Held {
+            return true;
+        }
         match self.state {
             State::Free => false,
             State::Held => true,
@@ -180,7 +170,7 @@ impl Reservations {
         if !usual {
             self.queue.join(ends_ms, number);
         }
-        let mut reservation = self.ring.place(number, |before| before.is_known(ends, now_ms));
+        let mut reservation = self.ring.place(number, &self.patterns, |before| before.is_known(ends, now_ms));
         if let Some(reservation) = &mut reservation {
             reservation.state = State::Held;
             reservation.usual = usual;
@@ -197,7 +187,7 @@ impl Reservations {
         // Those that the ring would no longer look for by their number go where it looks.
         let mut before = std::mem::take(&mut self.ring);
         for reservation in before.iter_mut().filter(|r| r.state != State::Free) {
-            self.ring.put_back(std::mem::take(reservation), self.last);
+            self.ring.put_back(std::mem::take(reservation), self.last, &self.patterns);
         }
     }
 
@@ -213,8 +203,35 @@ impl Reservations {
         self.ring.get(id.0)
     }
 
-    /// Ends a held or expired reservation for good, and tells what it was.
+    /// All that is to be known of the reservation of that name, as [`Reservations::get`] finds it.
+    pub(crate) fn full(&self, id: ReservationId) -> Option<Full> {
+        self.get(id).map(|reservation| reservation.to_full(&self.patterns))
+    }
+
+    /// Whether the reservation holds something of a rolling counter, whose alarm is 0; an ordinary one never does.
+    pub(crate) fn is_rolling(&self, id: ReservationId) -> bool {
+        let full = self.get(id).and_then(Reservation::full);
+        full.is_some_and(|full| full.counters.iter().any(|counter| counter.alarm == 0))
+    }
+
+    /// Keeps a pattern for the ordinary reservations to come, and gives its number.
+    pub(crate) fn add_pattern(&mut self, pattern: Pattern) -> u32 {
+        self.patterns.add(pattern, self.last)
+    }
+
+    /// The row of the global counters in a pattern.
     #[inline]
+    pub(crate) fn global_of(&self, pattern: u32) -> Option<u32> {
+        self.patterns.get(pattern).map(|pattern| pattern.global)
+    }
+
+    /// No reservation from now on has a pattern that is there already.
+    pub(crate) fn end_patterns(&mut self) {
+        self.patterns.end(self.last);
+    }
+
+    /// Ends a held or expired reservation for good, and tells what it was.
+    #[inline(always)]
     pub(crate) fn end(
         &mut self,
         id: ReservationId,
@@ -229,14 +246,30 @@ impl Reservations {
         }
         reservation.state = state;
         reservation.ends_ms = now_ms;
-        reservation.charged = *charged;
+        reservation.charge(charged, &self.patterns);
         self.ends = self.ends.wrapping_add(1);
         reservation.end = self.ends;
+        let created_ms = reservation.created_ms;
+        if let Some(full) = reservation.full() {
+            return Some(Ending {
+                before,
+                created_ms,
+                generation_of_policy: full.generation_of_policy,
+                holding: Holding::Any(&full.counters),
+            });
+        }
+        let (pattern, row, places) = reservation.ordinary();
+        let pattern = self.patterns.get(pattern)?;
         Some(Ending {
             before,
-            created_ms: reservation.created_ms,
-            generation_of_policy: reservation.generation_of_policy,
-            counters: &reservation.counters,
+            created_ms,
+            generation_of_policy: pattern.generation,
+            holding: Holding::Ordinary(Counters {
+                parts: &pattern.parts,
+                places,
+                row,
+                global: pattern.global,
+            }),
         })
     }
 
@@ -258,9 +291,25 @@ impl Reservations {
         self.first_due(now_ms).is_some()
     }
 
-    /// Every reservation, for the rare commands that look at all of them.
-    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Reservation> {
-        self.ring.iter_mut().filter(|r| r.state != State::Free)
+    /// Names the windows of all that is held anew.
+    pub(crate) fn rename_windows(&mut self, renamed: impl Fn(u32, u32) -> Option<u32>) {
+        for part in self.patterns.iter_mut().flat_map(|pattern| &mut pattern.parts) {
+            part.window = renamed(part.definition, part.window).unwrap_or(part.window);
+        }
+        let full = self.ring.iter_mut().filter_map(Reservation::full_mut);
+        for held in full.flat_map(|full| full.counters.iter_mut()) {
+            held.at.window = renamed(held.at.definition, held.at.window).unwrap_or(held.at.window);
+        }
+    }
+
+    /// Adds to each reservation the counters that `more` makes of those that it has.
+    pub(crate) fn extend(&mut self, more: impl Fn(&[Held]) -> Vec<Held>) {
+        for reservation in self.ring.iter_mut().filter(|r| r.state != State::Free) {
+            let more = more(&reservation.counters(&self.patterns));
+            if !more.is_empty() {
+                reservation.expand(&self.patterns).counters.extend(more);
+            }
+        }
     }
 
     /// Makes what lies after `now_ms` as if made at `now_ms`: the clock was wrong. What was forgotten

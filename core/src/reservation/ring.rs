@@ -3,11 +3,12 @@
 //! round again goes into a tree.
 
 use super::Reservation;
+use super::pattern::Patterns;
 use std::collections::BTreeMap;
 
 const CHUNK: u64 = 1024;
 /// Places in the ring, a power of two.
-const PLACES: u64 = 128 * CHUNK;
+pub(super) const PLACES: u64 = 128 * CHUNK;
 /// Reservations in the tree that are looked at whenever one is added to it.
 const LOOKED_AT: usize = 2;
 
@@ -48,12 +49,13 @@ impl Ring {
     pub(super) fn place(
         &mut self,
         number: u64,
+        patterns: &Patterns,
         is_known: impl Fn(&Reservation) -> bool,
     ) -> Option<&mut Reservation> {
         let place = (number % PLACES) as usize;
         let (chunk, place) = (place / CHUNK as usize, place % CHUNK as usize);
         match self.chunks.get(chunk).and_then(|chunk| chunk.get(place)) {
-            Some(before) if is_known(before) => self.put_aside((chunk, place), is_known),
+            Some(before) if is_known(before) => self.put_aside((chunk, place), patterns, is_known),
             Some(_) => {}
             None => self.grow(chunk, place),
         }
@@ -74,9 +76,16 @@ impl Ring {
     }
 
     #[cold]
-    fn put_aside(&mut self, (chunk, place): (usize, usize), is_known: impl Fn(&Reservation) -> bool) {
+    fn put_aside(
+        &mut self,
+        (chunk, place): (usize, usize),
+        patterns: &Patterns,
+        is_known: impl Fn(&Reservation) -> bool,
+    ) {
         let Some(before) = self.chunks.get_mut(chunk).and_then(|chunk| chunk.get_mut(place)) else { return };
-        let before = std::mem::take(before);
+        let mut before = std::mem::take(before);
+        // Patterns last as long as the ring needs them.
+        before.expand(patterns);
         let looked_at: Vec<u64> =
             self.old.range(self.cleaned..).take(LOOKED_AT).map(|(number, _)| *number).collect();
         for number in &looked_at {
@@ -90,11 +99,12 @@ impl Ring {
     }
 
     /// Puts a reservation back where it was; `last` is the number of the latest one.
-    pub(super) fn put_back(&mut self, reservation: Reservation, last: u64) {
+    pub(super) fn put_back(&mut self, mut reservation: Reservation, last: u64, patterns: &Patterns) {
         let number = reservation.number;
         if last.saturating_sub(number) >= PLACES {
+            reservation.expand(patterns);
             self.old.insert(number, reservation);
-        } else if let Some(place) = self.place(number, |_| false) {
+        } else if let Some(place) = self.place(number, patterns, |_| false) {
             *place = reservation;
         }
     }
@@ -128,8 +138,9 @@ mod tests {
     use super::*;
 
     fn new(ring: &mut Ring, number: u64, known: &dyn Fn(u64) -> bool) {
-        let place = ring.place(number, |r| r.number > 0 && known(r.number)).unwrap();
-        *place = Reservation { number, ..Reservation::default() };
+        let place = ring.place(number, &Patterns::default(), |r| r.number > 0 && known(r.number)).unwrap();
+        *place = Reservation::default();
+        place.number = number;
     }
 
     #[test]
@@ -147,7 +158,7 @@ mod tests {
             ring.find(2 * PLACES + 1, 3 * PLACES, |r| r.number % 5 == 0).map(|r| r.number % 5),
             Some(0)
         );
-        assert_eq!(ring.find(3 * PLACES, 3 * PLACES, |_| false), None);
+        assert!(ring.find(3 * PLACES, 3 * PLACES, |_| false).is_none());
         // Those in the tree are forgotten as others join them.
         let late = |number: u64| number > 2 * PLACES && number % 100 == 7;
         for number in 3 * PLACES + 1..=5 * PLACES {

@@ -137,3 +137,37 @@ proptest! {
         prop_assert_eq!(counts, engines.1.metrics(now).unwrap().counts);
     }
 }
+
+/// An ordinary reservation names what all of its tier hold, which is made anew with every window; it ends as it began
+/// however late, and whatever has come since.
+#[test]
+fn a_reservation_ends_where_it_began_when_many_have_come_since() {
+    let budgets = [
+        json!({"scope": {"tier": "free"}, "limit": {"usd": 9_000_000}, "window": "daily"}),
+        json!({"scope": {"tier": "free"}, "limit": {"requests": 1_000_000_000}, "window": "lifetime"}),
+        json!({"scope": {"global": true}, "limit": {"tokens": 1_000_000_000_000_i64}, "window": "lifetime"}),
+    ];
+    let (document, _) = policy(&budgets, 0);
+    let mut engine = start(&document);
+    let mut step = |command: Value| wire::step(&mut engine, &command);
+    let call = |usd: &str| json!({"user": "ann", "tier": "free", "estimate": {"usd": usd, "tokens": 3}});
+    let mut now = START;
+    step(json!({"at_ms": now, "reserve": call("0.5"), "ttl_ms": 1000}));
+    let old = step(json!({"at_ms": now, "reserve": call("0.25")}))["reservation"].clone();
+    for number in 0..140_000_i64 {
+        now += i64::from(number % 100 == 0) * 60_000;
+        let id = step(json!({"at_ms": now, "reserve": call("0.001")}))["reservation"].clone();
+        step(json!({"at_ms": now, "settle": id, "actual": {"usd": "0.001", "tokens": 2}}));
+    }
+    // The hold of 0.5 and the old one have expired: they are charged as they were estimated.
+    let counters = |usage: Value| usage["counters"].as_array().cloned().unwrap_or_default();
+    let spent = |counters: &[Value], at: usize| counters[at]["spent"].clone();
+    let before = counters(step(json!({"at_ms": now, "usage": {"user": "ann", "tier": "free"}})));
+    assert_eq!((spent(&before, 1), spent(&before, 2)), (json!("140002"), json!("280006")));
+    let settled = step(json!({"at_ms": now, "settle": old, "actual": {"usd": "0.2", "tokens": 1}}));
+    assert_eq!(settled["outcome"], "settled_late");
+    let after = counters(step(json!({"at_ms": now, "usage": {"user": "ann", "tier": "free"}})));
+    assert_eq!((spent(&after, 1), spent(&after, 2)), (json!("140002"), json!("280004")));
+    assert_eq!(spent(&after, 0), spent(&before, 0), "the window of the reserve has closed");
+    assert!(after.iter().all(|counter| counter["held"] == "0"), "{after:?}");
+}
