@@ -51,7 +51,10 @@ impl<'a> Place<'a> {
     #[cold]
     fn refuse(&self, fault: Fault, message: String) -> Refusal {
         let path = self.to_string();
-        let is_amount = ["estimate.", "actual."].iter().any(|start| path.starts_with(start)) || path == "by";
+        let is_text =
+            ["model", "provider", "feature", "mode"].iter().any(|key| path == format!("estimate.{key}"));
+        let is_count = !is_text && ["estimate.", "actual."].iter().any(|start| path.starts_with(start));
+        let is_amount = is_count || path == "by";
         let is_id = Dimension::ALL.iter().any(|dimension| dimension.as_str() == path);
         let error = match (self.about, fault) {
             (About::Policy, _) => Error::InvalidPolicy { path, message },

@@ -33,6 +33,7 @@ def test_a_request_is_estimated(engine, now_ms):
         ({"images": True}, "invalid_call", "estimate.images"),
         ({"images": object()}, "invalid_call", "estimate.images"),
         ({"input_bytes": float("nan")}, "invalid_amount", "estimate.input_bytes"),
+        ({"model": "\ud800"}, "invalid_call", "estimate.model"),
         ({"colour": 1}, "invalid_call", "estimate.colour"),
         ([], "invalid_call", "estimate"),
     ],
@@ -54,7 +55,7 @@ def test_a_running_call_asks_whether_it_still_fits(engine, now_ms, spent):
     assert spent() == ("0", "4")
     blocked = engine.reserve(now_ms, user="u", tier="free", usd=4)
     assert blocked.reservation is None and not engine.preview(now_ms, **call, without=blocked).allowed
-    with pytest.raises(SpendgateError, match="unknown") as error:
+    with pytest.raises(SpendgateError) as error:
         engine.preview(now_ms, **call, without="r99")
     assert error.value.code == "unknown_reservation"
     with pytest.raises(SpendgateError) as error:

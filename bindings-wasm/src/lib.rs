@@ -134,7 +134,7 @@ pub fn block() -> usize {
 #[must_use]
 pub fn catalogue() -> String {
     here(Place::Catalogue);
-    words::catalogue().to_string()
+    host::text(&words::catalogue())
 }
 
 /// Makes the next call of the export at that place fail: see `fault`.

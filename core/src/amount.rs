@@ -156,7 +156,11 @@ pub fn from_f64(number: f64, unit: Unit) -> Result<i64, AmountError> {
         }
         _ => {}
     }
-    parse_number(&format!("{number:e}"), unit)
+    // As JSON writes it: one way to print a float is enough for the WASM module.
+    match serde_json::Number::from_f64(number) {
+        Some(number) => from_number(&number, unit),
+        None => Err(AmountError::Malformed),
+    }
 }
 
 /// `significand × 10^scale` cut to a whole number, and whether nothing was cut off.

@@ -1,5 +1,6 @@
 //! A JSON tree that forgets nothing: keys in order, repeated keys noticed, numbers unrounded.
 
+use crate::order;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use std::fmt;
@@ -46,9 +47,21 @@ impl Json {
             Json::Number(n) => Value::Number(n.clone()),
             Json::String(s) => Value::String(s.clone()),
             Json::Array(items) => items.iter().map(Json::to_value).collect(),
-            Json::Object(o) => o.members.iter().map(|(k, v)| (k.clone(), v.to_value())).collect(),
+            Json::Object(o) => {
+                // One by one: to collect them would bring a sort into the WASM module.
+                let mut members = serde_json::Map::new();
+                for (key, value) in &o.members {
+                    members.insert(key.clone(), value.to_value());
+                }
+                Value::Object(members)
+            }
         }
     }
+}
+
+/// A value as JSON text. Its `Display` would do, but brings a second writer, with line breaks, into the WASM module.
+pub(crate) fn text(value: &serde_json::Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 impl Object {
@@ -118,13 +131,12 @@ impl<'de> Visitor<'de> for Tree {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let mut object = Object::default();
-        let mut seen = std::collections::BTreeSet::new();
-        while let Some((key, value)) = map.next_entry::<String, Json>()? {
-            if !seen.insert(key.clone()) && object.repeated.is_none() {
-                object.repeated = Some(key.clone());
-            }
-            object.members.push((key, value));
+        while let Some(member) = map.next_entry::<String, Json>()? {
+            object.members.push(member);
         }
+        let keys: Vec<&str> = object.members.iter().map(|(key, _)| key.as_str()).collect();
+        let first = order::repeats(&keys).first().and_then(|place| keys.get(*place));
+        object.repeated = first.map(|key| (*key).to_owned());
         Ok(Json::Object(object))
     }
 }

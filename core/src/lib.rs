@@ -12,6 +12,7 @@ mod learned;
 mod ledger;
 mod map;
 mod names;
+mod order;
 mod plan;
 mod totals;
 

@@ -127,9 +127,7 @@ impl Plan {
     }
 
     pub(crate) fn sort(&mut self) {
-        if !self.votes.is_sorted_by_key(|v| v.budget) {
-            self.votes.sort_unstable_by_key(|v| v.budget);
-        }
+        crate::order::by(&mut self.votes, |a, b| a.budget < b.budget);
     }
 
     #[inline]

@@ -32,6 +32,7 @@ export class Calls {
   readonly isStrict: boolean;
   readonly #scope = newScope<Following>();
   readonly #cuts: boolean;
+  readonly #covers = new WeakSet<object>();
   #depth = 0;
 
   constructor(
@@ -76,7 +77,7 @@ export class Calls {
 
   /** Gives a way to run work later as if it were now: for this request, and for no other that is there by then. */
   following(): <R>(work: () => R) => R {
-    const now = this.#scope.get() ?? { attributes: {}, isInside: false };
+    const now = this.#scope.get() ?? { attributes: {} };
     return (work) => this.#scope.run(now, work);
   }
 
@@ -93,6 +94,32 @@ export class Calls {
     } finally {
       this.#depth--;
     }
+  }
+
+  /**
+   * Has the requests of an admitted call pass, where a framework makes them out of reach of `inside`: its options get a signal of
+   * their own, which the framework hands on to the client.
+   *
+   * @param options the options of a framework's call, to be changed; what is no object is passed over
+   * @returns the call's own signal, which is aborted with the one that was given; undefined where there is none
+   */
+  cover(options: unknown): AbortSignal | undefined {
+    if (typeof options !== "object" || options === null) return undefined;
+    const holder = options as { signal?: AbortSignal | null };
+    const given = holder.signal;
+    if (given != null && this.#covers.has(given)) return given;
+    // Node 20.2 and before cannot make a signal of another.
+    if (given != null && AbortSignal.any === undefined) return undefined;
+    const signal = given == null ? new AbortController().signal : AbortSignal.any([given]);
+    this.#covers.add(signal);
+    holder.signal = signal;
+    return signal;
+  }
+
+  /** Whether a client's call has a signal of an admitted one. */
+  isCovered(options: unknown): boolean {
+    const signal = typeof options === "object" && options !== null ? (options as { signal?: unknown }).signal : null;
+    return typeof signal === "object" && signal !== null && this.#covers.has(signal);
   }
 
   /** Admits a call of a client's method. Throws the budget's error or the circuit's, and nothing else. */

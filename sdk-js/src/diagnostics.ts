@@ -10,6 +10,7 @@ export interface Diagnostic {
    * - `engine_unavailable`: no engine could be loaded; nothing is enforced
    * - `engine_restarted`, `snapshots_stopped`: of the WASM engine
    * - `not_enforced`: a method of a wrapped client that is not enforced was called
+   * - `not_downgraded`: a call kept its model, for a framework or its set-up allows no other; the budget only warned
    * - `stream_cut`: a stream was ended, for more of it would have passed a budget
    */
   kind: string;

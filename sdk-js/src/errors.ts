@@ -139,6 +139,9 @@ export class SpendGateCoverageError extends Error {
 /** How deep causes are followed. */
 const DEPTH = 16;
 
+/** How many causes are followed at each depth: an error of several attempts has several. */
+const WIDTH = 32;
+
 /** The budget error that `error` is or was caused by, through the wrappings of clients and frameworks. */
 export function budgetErrorOf(error: unknown): LLMBudgetExceededError | null {
   return caused(error, (at) => at instanceof LLMBudgetExceededError) as LLMBudgetExceededError | null;
@@ -158,10 +161,16 @@ export function isCircuitError(error: unknown): boolean {
 }
 
 function caused(error: unknown, isIt: (at: { code?: unknown }) => boolean): object | null {
-  for (let left = DEPTH; left > 0 && typeof error === "object" && error !== null; left--) {
-    if (isIt(error)) return error;
-    const { cause, error: inner } = error as { cause?: unknown; error?: unknown };
-    error = cause ?? inner;
+  let level: unknown[] = [error];
+  for (let left = DEPTH; left > 0 && level.length > 0; left--) {
+    const below: unknown[] = [];
+    for (const at of level) {
+      if (typeof at !== "object" || at === null) continue;
+      if (isIt(at)) return at;
+      const { cause, error: inner, lastError, errors } = at as { [key: string]: unknown };
+      below.push(cause, inner, lastError, ...(Array.isArray(errors) ? errors.slice(-WIDTH) : []));
+    }
+    level = below.slice(0, WIDTH);
   }
   return null;
 }

@@ -1,9 +1,11 @@
-import type { Actual, Call, Decision, Report } from "@spendgate/wasm/engine";
+import type { Actual, Call, Decision, Report, Settled } from "@spendgate/wasm/engine";
 import type { Subject } from "./attributes.js";
 import type { Meter } from "./clients/operation.js";
 import { LLMBudgetExceededError } from "./errors.js";
 import type { Ledger } from "./ledger.js";
 import type { Trace } from "./trace.js";
+
+const NOTHING: Actual = { usd: 0, tokens: 0, input_tokens: 0, output_tokens: 0 };
 
 /**
  * Tickets whose holder is gone: nobody will say any more what became of their calls. Workers of older compatibility dates have no
@@ -21,6 +23,7 @@ export class Ticket {
   readonly #inputTokens: string | undefined;
   readonly #startedMs = performance.now();
   #isOpen = true;
+  #isKept = false;
   /** Output seen so far, bytes of UTF-8, and who reads it. */
   #outputBytes = 0;
   #reader: Meter | undefined;
@@ -44,9 +47,23 @@ export class Ticket {
     return this.#isOpen;
   }
 
+  /** Whether output has come. */
+  get hasReceived(): boolean {
+    return this.#outputBytes > 0;
+  }
+
   /** The model to call. */
   get model(): string | null | undefined {
     return this.#call.model;
+  }
+
+  /**
+   * The call keeps the model it asked for, though the decision was a downgrade. The hold stays at the price of the cheaper one; what is
+   * charged at the end is the price of the model that was called.
+   */
+  keepModel(): void {
+    this.#isKept = true;
+    this.#call.model = this.decision?.requested_model;
   }
 
   /** The call ends with `holder`, and no more with the one before, if nothing else ends it earlier. */
@@ -59,10 +76,7 @@ export class Ticket {
   settle(actual: Actual | undefined, report: Report = {}): void {
     if (!this.#close()) return;
     const full = { latency_ms: Math.max(0, Math.round(performance.now() - this.#startedMs)), ...report };
-    const settled =
-      this.#reservation === null
-        ? this.#ledger.record(this.#call, actual ?? {})
-        : this.#ledger.settle(this.#reservation, this.#call, actual ?? {}, full);
+    const settled = this.#charge(actual, full);
     this.trace?.settled(actual, settled);
   }
 
@@ -90,11 +104,23 @@ export class Ticket {
     if (this.#reservation === null) return null;
     const estimate = this.#soFar(more);
     const decision = this.#ledger.preview({ ...this.#call, estimate }, this.#reservation);
-    return decision === undefined || decision.allowed ? null : new LLMBudgetExceededError(decision, this.subject);
+    // A circuit that has opened, or a price that has gone, stops the next call and not this one.
+    if (decision === undefined || decision.allowed || decision.budget === null) return null;
+    return new LLMBudgetExceededError(decision, this.subject);
   }
 
   abandon(): void {
     this.settleDelivered();
+  }
+
+  #charge(actual: Actual | undefined, report: Report): Settled | undefined {
+    if (this.#reservation === null) return this.#ledger.record(this.#call, actual ?? {});
+    if (!this.#isKept || actual === undefined) return this.#ledger.settle(this.#reservation, this.#call, actual ?? {}, report);
+    // The engine prices a settle by the model of the decision, and this is another: it is charged beside, and the reservation is
+    // left with the request alone.
+    const charged = this.#ledger.record(this.#call, actual);
+    this.#ledger.settle(this.#reservation, this.#call, NOTHING, report);
+    return charged;
   }
 
   #soFar(more = 0): { input_tokens?: string; output_tokens: string } | undefined {

@@ -15,6 +15,10 @@ interface OpenTelemetry {
 const API = Symbol.for("opentelemetry.js.api.1");
 const SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
 
+/** What the tokens sent and received are called, by provider and framework. */
+const INPUT = ["prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens"];
+const OUTPUT = ["completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens"];
+
 /**
  * Attributes on the span that was active when the call began, where the application has OpenTelemetry. The names of `gen_ai.*` are
  * those of its semantic conventions, `operation.cost` is what tools show as a cost, in USD.
@@ -51,8 +55,8 @@ export class Trace {
   settled(actual: Actual | undefined, settled: Settled | undefined): void {
     const usage = (actual?.usage as { usage?: Record<string, unknown> } | null | undefined)?.usage;
     this.#set({
-      "gen_ai.usage.input_tokens": count(usage?.["prompt_tokens"] ?? usage?.["input_tokens"] ?? usage?.["promptTokenCount"] ?? actual?.input_tokens),
-      "gen_ai.usage.output_tokens": count(usage?.["completion_tokens"] ?? usage?.["output_tokens"] ?? usage?.["candidatesTokenCount"] ?? actual?.output_tokens),
+      "gen_ai.usage.input_tokens": tokens(usage, INPUT) ?? count(actual?.input_tokens),
+      "gen_ai.usage.output_tokens": tokens(usage, OUTPUT) ?? count(actual?.output_tokens),
       "operation.cost": count(settled?.usd),
     });
   }
@@ -66,6 +70,12 @@ export class Trace {
       // A tracer's failure is nothing to the call.
     }
   }
+}
+
+/** A count of a usage object under one of its names; the AI SDK has an object there, with the sum in it. */
+function tokens(usage: Record<string, unknown> | undefined, names: readonly string[]): number | undefined {
+  const found = names.map((name) => usage?.[name]).find((value) => value !== undefined && value !== null);
+  return count(typeof found === "object" ? (found as { total?: unknown }).total : found);
 }
 
 function count(value: unknown): number | undefined {

@@ -99,6 +99,16 @@ for (const name of ANTHROPIC) {
     });
   }
 
+  test(`${name}: a tool runner is for whoever asked for it, wherever it is run`, async () => {
+    const { base, gate } = await setUp(name);
+    const client = gate.wrap(base);
+    const runner = gate.run({ user: "a" }, () => client.beta.messages.toolRunner(ask({ tools: [weather([])] })));
+    const final = await gate.run({ user: "b" }, () => runner.runUntilDone());
+    assert.equal(final.role, "assistant");
+    assert.equal(Number((await counter(gate, "a")).spent), COST);
+    assert.equal(Number((await counter(gate, "b")).spent), 0);
+  });
+
   test(`${name}: a tool runner stops at its budget`, async () => {
     const { client, gate } = await setUp(name, "0.0022");
     mock.script({ default: { usage: { input: 100, output: 100 }, tool_calls: [{ name: "weather", arguments: { city: "Oslo" } }] } });

@@ -25,6 +25,8 @@ async function setUp(name, usd = "1", { script = {}, gate: options = {}, client 
 
 const spent = async (gate, user) => Number((await counter(gate, user)).spent);
 
+const nano = (usd) => Number(usd.toFixed(9));
+
 const read = async (stream) => {
   let text = "";
   for await (const chunk of stream) text += chunk.text ?? "";
@@ -68,7 +70,11 @@ for (const name of GENAI) {
     assert.equal(chunks.length, plain.length);
     assert.deepEqual(chunks.map(({ text }) => text), plain.map(({ text }) => text));
     assert.ok(chunks[0] instanceof plain[0].constructor);
-    assert.equal(await spent(gate), 2 * COST);
+    const [ours, theirs] = await Promise.all([client, base].map(({ models }) => models.generateContentStream(ask())));
+    for (const key of ["next", "return", "throw", Symbol.asyncIterator]) assert.equal(typeof ours[key], typeof theirs[key]);
+    await read(ours);
+    await theirs.return();
+    assert.equal(await spent(gate), nano(3 * COST));
     assert.equal((await counter(gate)).held, "0");
   });
 

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { trace } from "@opentelemetry/api";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
-import { fixed, gateOf, openai, params, perUser } from "./support.mjs";
+import { spendgateHandler } from "spendgate/langchain";
+import { chatOpenAI, guarded, sdk } from "./frameworks.mjs";
+import { anthropic, fixed, genai, gateOf, openai, params, perUser } from "./support.mjs";
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -17,7 +19,8 @@ const traced = async (work) => {
     await work();
     span.end();
   });
-  return exporter.getFinishedSpans()[0].attributes;
+  // Anthropic's client makes spans of its own.
+  return exporter.getFinishedSpans().find(({ name }) => name === "request").attributes;
 };
 
 test("a call's span has what was asked, decided, used and paid", async () => {
@@ -43,6 +46,24 @@ test("a call's span has what was asked, decided, used and paid", async () => {
   );
 });
 
+test("spans have the tokens of each provider, in its own words or not", async () => {
+  fixed();
+  const gate = gateOf({ policy: perUser("1") });
+  const claude = gate.wrap(await anthropic(), { user: "u" });
+  const gemini = gate.wrap(await genai(), { user: "u" });
+  const calls = {
+    anthropic: () => claude.messages.create({ model: "claude-sonnet-4-6", max_tokens: 100, messages: params().messages }),
+    google: () => gemini.models.generateContent({ model: "gemini-2.5-flash", contents: "Hello" }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const attributes = await traced(call);
+    assert.equal(attributes["gen_ai.provider.name"], name);
+    assert.equal(attributes["gen_ai.usage.input_tokens"], 100);
+    assert.equal(attributes["gen_ai.usage.output_tokens"], 100);
+    assert.equal(attributes["operation.cost"], name === "google" ? 0.00028 : 0.0018);
+  }
+});
+
 test("a refused call's span says why; nobody's name is on it", async () => {
   const gate = gateOf({ policy: perUser("0") });
   const client = gate.wrap(await openai(), { user: "someone" });
@@ -60,4 +81,19 @@ test("a stream's cost is on the span that was active when it began", async () =>
     for await (const _ of await client.chat.completions.create(params({ stream: true })));
   });
   assert.equal(attributes["operation.cost"], 0.00125);
+});
+
+test("a call of a framework has what it used on its span", async () => {
+  const gate = gateOf({ policy: perUser("1") });
+  const { generateText, wrapLanguageModel, openai: models } = await sdk("6");
+  const model = guarded({ wrapLanguageModel, openai: models }, gate, { user: "u" });
+  const chain = await chatOpenAI("@langchain/openai", { callbacks: [spendgateHandler(gate, { user: "u" })] });
+  for (const work of [() => generateText({ model, prompt: "Hello" }), () => chain.invoke("Hello")]) {
+    fixed();
+    const attributes = await traced(work);
+    assert.equal(attributes["gen_ai.operation.name"], "chat");
+    assert.equal(attributes["gen_ai.provider.name"], "openai");
+    assert.deepEqual([attributes["gen_ai.usage.input_tokens"], attributes["gen_ai.usage.output_tokens"]], [100, 100]);
+    assert.equal(attributes["operation.cost"], 0.00125);
+  }
 });

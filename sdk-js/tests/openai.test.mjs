@@ -1,7 +1,9 @@
 // OpenAI's client, both majors: each of its methods that asks a model.
 
 import assert from "node:assert/strict";
+import { createReadStream } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { isBudgetError } from "spendgate";
 import { counter, eventually, fixed, gateOf, mock, OPENAI, openai, params, perUser, PROMPT, requests } from "./support.mjs";
 
@@ -145,6 +147,17 @@ for (const name of OPENAI) {
       reason: "unpriced",
     });
     assert.equal(await requests(), 2);
+  });
+
+  test(`${name}: a file that is sent is one picture, whatever it is given as`, async (t) => {
+    const usage = { input_tokens: 100, output_tokens: 1_000, total_tokens: 1_100, output_tokens_details: { image_tokens: 1_000 } };
+    const { client, gate } = await setUp(name, "10", { client: answering({ created: 1, data: [], usage }) });
+    const file = createReadStream(fileURLToPath(import.meta.url));
+    t.after(() => file.destroy());
+    const files = [file, new File(["picture"], "a.png"), new Response("picture")];
+    for (const image of files) await client.images.edit({ model: "gpt-image-1", prompt: PROMPT, image });
+    assert.equal(await spent(gate), 3 * 0.0405);
+    assert.deepEqual(gate.said, []);
   });
 
   test(`${name}: speech stays a binary response, and is charged`, async () => {

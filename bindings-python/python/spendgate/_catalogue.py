@@ -220,6 +220,8 @@ Command: TypeAlias = Literal[
     "snapshot",
     "store",
     "estimate",
+    "report",
+    "metrics",
 ]
 """A command of the engine."""
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -240,4 +242,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
     "snapshot",
     "store",
     "estimate",
+    "report",
+    "metrics",
 )

@@ -135,5 +135,7 @@ export const COMMANDS = [
   "snapshot",
   "store",
   "estimate",
+  "report",
+  "metrics",
 ] as const;
 export type Command = (typeof COMMANDS)[number];

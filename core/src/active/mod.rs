@@ -14,6 +14,7 @@ use crate::dimension::Dimension;
 use crate::ledger::{Kind, Ledger, NO_OWN};
 use crate::map::{Map, Seed, spread};
 use crate::names::Names;
+use crate::order;
 use crate::plan::Plan;
 use crate::policy::{Budget, Filter, MissingUser, Policy};
 use hashbrown::HashTable;
@@ -71,7 +72,7 @@ impl Active {
             policy.budgets().iter().map(|b| Rule::new(b, &policy, &numbers, names)).collect();
         let mut by_id: Vec<(&str, &mut Rule)> =
             policy.budgets().iter().map(|b| &*b.id).zip(&mut rules).collect();
-        by_id.sort_unstable_by_key(|(id, _)| *id);
+        order::by(&mut by_id, |a, b| a.0 < b.0);
         for (rank, (_, rule)) in (0_u32..).zip(by_id) {
             rule.rank = rank;
         }
@@ -82,7 +83,7 @@ impl Active {
             .filter(|(b, _)| b.enabled)
             .map(|(_, r)| r.definition)
             .collect();
-        used.sort_unstable();
+        order::by(&mut used, |a, b| a < b);
         used.dedup();
         ledger.definitions.activate(&used);
         let layers =

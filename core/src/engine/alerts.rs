@@ -111,7 +111,7 @@ impl Engine {
         for vote in &plan.votes {
             due.extend(self.reached(plan, vote).into_iter().map(|percent| (percent, *vote)));
         }
-        due.sort_by_key(|(percent, vote)| (*percent, vote.budget));
+        crate::order::by(&mut due, |a, b| (a.0, a.1.budget) < (b.0, b.1.budget));
         for (percent, vote) in due {
             let Some(line) = plan.line(&vote) else { continue };
             let event = Event {

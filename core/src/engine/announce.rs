@@ -38,7 +38,7 @@ impl Engine {
                 others.extend(vote.map(|v| (id, kind, *v)));
             }
         }
-        others.sort_unstable_by_key(|(id, _, _)| *id);
+        crate::order::by(&mut others, |a, b| a.0 < b.0);
         let own = match decision.action {
             Action::Block => EventKind::Blocked,
             Action::Downgrade => EventKind::Downgraded,

@@ -57,17 +57,22 @@ impl Engine {
     /// [`Error::InvalidTime`].
     pub fn metrics(&mut self, now_ms: i64) -> Result<Metrics, Error> {
         self.tick(now_ms)?;
-        let counts = self.totals.as_ref().map(|totals| Counts {
-            decisions: Action::ALL
-                .into_iter()
-                .flat_map(|action| Reason::ALL.into_iter().map(move |reason| (action, reason)))
-                .zip(&totals.decisions)
-                .filter(|(_, count)| **count > 0)
-                .map(|((action, reason), count)| (action, reason, *count))
-                .collect(),
-            spent: Reading::cut(totals.all.spent),
-            input_tokens: Reading::cut(totals.all.input_tokens),
-            output_tokens: Reading::cut(totals.all.output_tokens),
+        let counts = self.totals.as_ref().map(|totals| {
+            let mut decisions = Vec::new();
+            let mut counts = totals.decisions.iter();
+            for action in Action::ALL {
+                for reason in Reason::ALL {
+                    if let Some(count @ 1..) = counts.next() {
+                        decisions.push((action, reason, *count));
+                    }
+                }
+            }
+            Counts {
+                decisions,
+                spent: Reading::cut(totals.all.spent),
+                input_tokens: Reading::cut(totals.all.input_tokens),
+                output_tokens: Reading::cut(totals.all.output_tokens),
+            }
         });
         let budgets = (0_u32..).zip(self.active.policy.budgets()).filter_map(|(at, b)| self.gauge(at, b));
         let breakers = self.active.policy.breakers().iter();

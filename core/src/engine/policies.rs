@@ -4,7 +4,8 @@ use super::Engine;
 use crate::active::Active;
 use crate::error::Error;
 use crate::event::{Event, EventKind};
-use crate::ledger::Kind;
+use crate::ledger::{CounterRef, Kind};
+use crate::order;
 use crate::plan::open;
 use crate::policy::{Budget, Policy};
 use std::sync::Arc;
@@ -125,14 +126,16 @@ impl Engine {
         if pairs.is_empty() {
             return;
         }
-        let moved: std::collections::BTreeMap<_, _> = pairs.into_iter().collect();
+        order::by(&mut pairs, |a, b| a.0 < b.0);
+        let moved = |from: CounterRef| {
+            let place = pairs.binary_search_by_key(&from, |pair| pair.0).ok()?;
+            pairs.get(place).map(|pair| pair.1)
+        };
         for reservation in self.reservations.all_mut() {
             let twins: Vec<_> = reservation
                 .counters
                 .iter()
-                .filter_map(|held| {
-                    moved.get(&held.at).map(|at| crate::reservation::Held { at: *at, ..*held })
-                })
+                .filter_map(|held| moved(held.at).map(|at| crate::reservation::Held { at, ..*held }))
                 .filter(|twin| !reservation.counters.iter().any(|held| held.at == twin.at))
                 .collect();
             reservation.counters.extend(twins);

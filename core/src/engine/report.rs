@@ -5,8 +5,9 @@ use crate::call::Call;
 use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::ledger::Reading;
+use crate::order;
 use crate::totals::{Row, Sums, Table};
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 
 /// What was used for one value of an attribute, or in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,10 +91,7 @@ impl Engine {
         if table.rest != Sums::default() {
             rows.push(row(None, &table.rest, None));
         }
-        rows.sort_unstable_by(|a, b| {
-            let order = |row: &ReportRow| (Reverse(row.spent), row.value.is_none());
-            order(a).cmp(&order(b)).then_with(|| a.value.cmp(&b.value))
-        });
+        order::by(&mut rows, |a, b| stands_before(a, b).is_lt());
         rows
     }
 
@@ -116,6 +114,14 @@ impl Engine {
         self.put_back(plan);
         highest
     }
+}
+
+/// By what was spent, the most first, then by value, none after the others.
+fn stands_before(a: &ReportRow, b: &ReportRow) -> Ordering {
+    b.spent.cmp(&a.spent).then_with(|| match (&a.value, &b.value) {
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    })
 }
 
 fn row(value: Option<&str>, sums: &Sums, share_tenths: Option<i64>) -> ReportRow {

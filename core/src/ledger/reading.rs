@@ -88,7 +88,7 @@ impl Ledger {
         let mine = self.counters_of(row).filter(|c| c.definition == definition && windows.is_live(c.window));
         let mut live: Vec<CounterRef> =
             mine.map(|c| CounterRef { row, definition, window: c.window }).collect();
-        live.sort_unstable_by_key(|at| windows.age(at.window));
+        crate::order::by(&mut live, |a, b| windows.age(a.window) < windows.age(b.window));
         live
     }
 

@@ -80,7 +80,7 @@ pub fn names(engine: &Engine) -> String {
         .iter()
         .map(|b| serde_json::json!({"id": &*b.id, "scope": b.scope.dimension.as_str(), "unit": b.unit.as_str()}))
         .collect();
-    serde_json::json!({"epoch": engine.epoch(), "budgets": budgets}).to_string()
+    crate::json::text(&serde_json::json!({"epoch": engine.epoch(), "budgets": budgets}))
 }
 
 #[inline]

@@ -221,7 +221,7 @@ fn alerts(json: &Json, path: &Path, faults: &mut Faults) -> Option<SmallVec<[u16
     for (index, item) in faults.list(json, path)?.iter().enumerate() {
         alerts.push(percent(item, &path.item(index), faults)?);
     }
-    alerts.sort_unstable();
+    crate::order::by(&mut alerts, |a, b| a < b);
     alerts.dedup();
     Some(alerts)
 }

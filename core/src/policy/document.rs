@@ -7,10 +7,11 @@ use super::{Breaker, Budget, Definition, Policy, Trip, malformed, schedule, sett
 use crate::dimension::Dimension;
 use crate::error::{Error, shown};
 use crate::json::Json;
+use crate::order;
 use crate::pricing::PriceBook;
 use crate::window::{Weekday, Zone};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub(super) const KEYS: [&str; 10] = [
@@ -49,7 +50,8 @@ where
 
 #[derive(Default)]
 struct Raw {
-    members: BTreeMap<String, Json>,
+    /// Of known keys, each once.
+    members: Vec<(String, Json)>,
     drafts: Vec<Draft>,
     faults: Faults,
 }
@@ -96,21 +98,29 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = BTreeSet::new();
+        let mut seen: Vec<String> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             let path = Path::Root.key(&key);
             if !KEYS.contains(&key.as_str()) {
                 self.0
                     .faults
                     .note::<()>(&path, format!("`{key}` is not a key here; known are {}", KEYS.join(", ")));
-            } else if !seen.insert(key.clone()) {
+            } else if seen.contains(&key) {
                 self.0.faults.note::<()>(&path, "stands twice");
             } else if key == "budgets" {
+                seen.push(key);
                 map.next_value_seed(Budgets(self.0))?;
                 continue;
+            } else {
+                seen.push(key.clone());
             }
             let value = map.next_value()?;
-            self.0.members.insert(key, value);
+            // Of a key that stands twice, the later one is read.
+            match self.0.members.iter_mut().find(|(member, _)| *member == key) {
+                Some((_, earlier)) => *earlier = value,
+                None if seen.contains(&key) => self.0.members.push((key, value)),
+                None => {}
+            }
         }
         Ok(())
     }
@@ -203,7 +213,8 @@ impl Raw {
         faults: &mut Faults,
         read: impl FnOnce(&Json, &Path, &mut Faults) -> Option<T>,
     ) -> Option<T> {
-        let json = self.members.remove(key)?;
+        let place = self.members.iter().position(|(member, _)| member == key)?;
+        let (_, json) = self.members.swap_remove(place);
         read(&json, &Path::Root.key(key), faults)
     }
 }
@@ -231,9 +242,9 @@ fn assemble(drafts: Vec<Draft>, zone: &Zone, week_start: Weekday) -> (Vec<Budget
 }
 
 fn unique<'a>(ids: impl Iterator<Item = &'a str>, list: &str, faults: &mut Faults) {
-    let mut seen = BTreeSet::new();
-    for (index, id) in ids.enumerate() {
-        if !seen.insert(id) {
+    let ids: Vec<&str> = ids.collect();
+    for index in order::repeats(&ids) {
+        if let Some(id) = ids.get(index) {
             faults.note::<()>(&Path::Root.key(list).item(index).key("id"), format!("`{id}` stands twice"));
         }
     }

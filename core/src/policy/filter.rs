@@ -75,7 +75,7 @@ fn patterns(json: &Json, path: &Path, faults: &mut Faults) -> Option<Vec<Box<str
         }
         patterns.push(text.into());
     }
-    patterns.sort_unstable();
+    crate::order::by(patterns.as_mut_slice(), |a, b| a < b);
     patterns.dedup();
     Some(patterns)
 }

@@ -19,12 +19,11 @@ pub use settings::{MissingUser, Unpriced};
 use crate::call::Estimate;
 use crate::dimension::Dimension;
 use crate::error::Error;
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::map::Seed;
 use crate::pricing::PriceBook;
 use crate::unit::Unit;
 use crate::window::{Weekday, Window, Zone};
-use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// What a counter is of: budgets with equal definitions share their counters.
@@ -87,7 +86,8 @@ impl Policy {
     /// # Errors
     /// As [`Policy::parse`]; repeated keys can no longer be seen.
     pub fn from_value(value: &serde_json::Value, prices: &PriceBook, now_ms: i64) -> Result<Policy, Error> {
-        document::read(value, prices, now_ms).map_err(first)
+        // As text: a second reader, of trees, would be 8 KB of the WASM module.
+        Policy::parse(&json::text(value), prices, now_ms)
     }
 
     /// A policy without budgets over `prices`: everything is allowed.
@@ -151,7 +151,7 @@ impl Policy {
     pub fn window(&self, definition: &serde_json::Value) -> Result<Window, Error> {
         let mut faults = faults::Faults::default();
         let path = faults::Path::Root;
-        let schedule = Json::deserialize(definition)
+        let schedule = serde_json::from_str::<Json>(&json::text(definition))
             .ok()
             .and_then(|json| schedule::Schedule::read(&json, &path.key("window"), &mut faults));
         match schedule {

@@ -78,7 +78,7 @@ fn rate(key: &str, value: &Value) -> Result<i64, RateError> {
         Value::Number(number) => amount::from_number(number, Unit::Usd),
         _ => return Err(RateError::new(key, "a rate is a decimal string or a number")),
     };
-    let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let shown = value.as_str().map_or_else(|| crate::json::text(value), str::to_owned);
     read.map_err(|e| RateError::new(key, format!("`{shown}` {e}")))
 }
 

@@ -26,7 +26,7 @@ impl Reservations {
     pub(crate) fn save(&self, latest_ms: i64) -> SavedRef<'_> {
         let mut known: Vec<&Reservation> =
             self.ring.iter().filter(|r| r.is_known(self.ends, latest_ms)).collect();
-        known.sort_unstable_by_key(|r| r.number);
+        crate::order::by(&mut known, |a, b| a.number < b.number);
         SavedRef { known, last: self.last, ends: self.ends, expirations: self.expirations }
     }
 

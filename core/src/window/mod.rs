@@ -3,6 +3,8 @@
 mod calendar;
 pub(crate) mod civil;
 mod period;
+mod rules;
+mod tzdata;
 mod weekday;
 mod zone;
 

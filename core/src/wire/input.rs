@@ -4,6 +4,7 @@ use crate::amount::{self, AmountError};
 use crate::call::{Actual, Call, Estimate, Report};
 use crate::dimension::Dimension;
 use crate::error::{Error, shown};
+use crate::json;
 use crate::pricing::{TokenUsage, UsageError};
 use crate::unit::Unit;
 use serde_json::{Map, Value};
@@ -102,7 +103,7 @@ fn estimate(value: &Value) -> Result<Estimate, Error> {
             Some(amount) => Ok(Some(amount)),
             None => Err(Error::InvalidAmount {
                 path: format!("estimate.{key}"),
-                message: format!("`{value}` is below zero"),
+                message: format!("`{}` is below zero", json::text(value)),
             }),
         },
     };
@@ -125,7 +126,7 @@ pub(super) fn amount_of(value: &Value, path: &str, unit: Unit) -> Result<Option<
         Ok(amount) => Ok(Some(amount)),
         Err(AmountError::Negative) => Ok(None),
         Err(error) => {
-            let shown = value.as_str().map_or_else(|| value.to_string(), |s| shown(s).to_string());
+            let shown = value.as_str().map_or_else(|| json::text(value), |s| shown(s).to_string());
             Err(Error::InvalidAmount { path: path.to_owned(), message: format!("`{shown}` {error}") })
         }
     }

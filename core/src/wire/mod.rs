@@ -14,6 +14,7 @@ pub use host::{decision_text, error_text, open, restore, settled_text, step_text
 use crate::call::Call;
 use crate::engine::{Engine, Options};
 use crate::error::{Error, shown};
+use crate::json;
 use crate::policy::Policy;
 use crate::pricing::{PriceBook, Rates};
 use crate::reservation::ReservationId;
@@ -121,7 +122,8 @@ fn now_of(step: &Map<String, Value>) -> Result<i64, Error> {
     let invalid = |message: String| Error::InvalidTime { message };
     match (step.get("at_ms"), step.get("at")) {
         (Some(ms), _) => {
-            ms.as_i64().ok_or_else(|| invalid(format!("`{ms}` is not a time in epoch milliseconds")))
+            let shown = || format!("`{}` is not a time in epoch milliseconds", json::text(ms));
+            ms.as_i64().ok_or_else(|| invalid(shown()))
         }
         (None, Some(Value::String(text))) => time::parse(text)
             .ok_or_else(|| invalid(format!("`{}` is not an RFC 3339 time of the years 1–9999", shown(text)))),

@@ -5,41 +5,51 @@ use crate::engine::{Engine, Metrics, Report, ReportRow};
 use crate::error::Error;
 use crate::time;
 use crate::unit::Unit;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub(super) fn report(engine: &mut Engine, now: i64) -> Result<Value, Error> {
     let Report { since_ms, total, user, tier, feature, model } = engine.report(now)?;
-    let rows = |rows: &[ReportRow]| rows.iter().map(row).collect::<Value>();
-    let mut all = row(&total);
-    if let Value::Object(all) = &mut all {
-        all.remove("value");
+    let mut report = Map::new();
+    put(&mut report, "since", since_ms.map(time::format));
+    report.insert("total".to_owned(), Value::Object(row(&total)));
+    for (key, rows) in [("user", user), ("tier", tier), ("feature", feature), ("model", model)] {
+        let mut list = Vec::with_capacity(rows.len());
+        for one in &rows {
+            let mut row = row(one);
+            put(&mut row, "value", one.value.as_deref().map(str::to_owned));
+            list.push(Value::Object(row));
+        }
+        report.insert(key.to_owned(), Value::Array(list));
     }
-    Ok(json!({
-        "since": since_ms.map(time::format),
-        "total": all,
-        "user": rows(&user),
-        "tier": rows(&tier),
-        "feature": rows(&feature),
-        "model": rows(&model),
-    }))
+    Ok(Value::Object(report))
 }
 
-fn row(row: &ReportRow) -> Value {
+/// A row without its value.
+fn row(row: &ReportRow) -> Map<String, Value> {
     // Rounded up, towards zero where corrections took more than was spent.
     let average = (row.calls > 0).then(|| match row.spent {
         spent if spent < 0 => spent / row.calls,
         spent => divided_up(spent, row.calls),
     });
-    json!({
-        "value": row.value,
-        "calls": row.calls,
-        "blocked": row.blocked,
-        "spent_usd": format(row.spent, Unit::Usd),
-        "average_usd": average.map(|usd| format(usd, Unit::Usd)),
-        "input_tokens": row.input_tokens.to_string(),
-        "output_tokens": row.output_tokens.to_string(),
-        "share_percent": row.share_tenths.map(percent),
-    })
+    let mut shown = Map::new();
+    for (key, count) in [("calls", row.calls), ("blocked", row.blocked)] {
+        shown.insert(key.to_owned(), Value::from(count));
+    }
+    for (key, amount, unit) in [
+        ("spent_usd", Some(row.spent), Unit::Usd),
+        ("average_usd", average, Unit::Usd),
+        ("input_tokens", Some(row.input_tokens), Unit::InputTokens),
+        ("output_tokens", Some(row.output_tokens), Unit::OutputTokens),
+    ] {
+        put(&mut shown, key, amount.map(|amount| format(amount, unit)));
+    }
+    put(&mut shown, "share_percent", row.share_tenths.map(percent));
+    shown
+}
+
+/// A text, or null.
+fn put(object: &mut Map<String, Value>, key: &str, text: Option<String>) {
+    object.insert(key.to_owned(), text.map_or(Value::Null, Value::String));
 }
 
 fn percent(tenths: i64) -> String {

@@ -46,6 +46,36 @@ fn beyond_max_counters_new_subjects_share_one_counter_per_budget() {
 }
 
 #[test]
+fn beyond_report_rows_values_share_a_row_and_the_rows_add_up() {
+    let mut engine = start(&each_user(), Options { report_rows: 3, ..Options::default() });
+    for n in 0..10 {
+        send(&mut engine, json!({"record": {"user": format!("u{n}")}, "actual": {"usd": n}}));
+    }
+    let report = send(&mut engine, json!({"report": true}));
+    let users = report["user"].as_array().unwrap();
+    let values: Vec<&Value> = users.iter().map(|row| &row["value"]).collect();
+    assert_eq!(values, [&json!(null), &json!("u2"), &json!("u1"), &json!("u0")]);
+    assert_eq!((&users[0]["spent_usd"], &users[0]["share_percent"]), (&json!("42"), &json!(null)));
+    assert_eq!((&report["total"]["spent_usd"], &report["total"]["calls"]), (&json!("45"), &json!(10)));
+}
+
+#[test]
+fn without_report_rows_nothing_is_added_up_and_what_was_is_dropped() {
+    let mut engine = start(&each_user(), Options { report_rows: 3, ..Options::default() });
+    send(&mut engine, json!({"record": {"user": "u"}, "actual": {"usd": 1}}));
+    let policy = std::sync::Arc::clone(engine.policy());
+    let mut plain = Engine::restore(&engine.snapshot(), policy, Options::default()).unwrap();
+    send(&mut plain, json!({"record": {"user": "u"}, "actual": {"usd": 1}}));
+    let report = send(&mut plain, json!({"report": true}));
+    assert_eq!(
+        (&report["since"], &report["user"], &report["total"]["calls"]),
+        (&json!(null), &json!([]), &json!(0))
+    );
+    let text = send(&mut plain, json!({"metrics": true}))["text"].to_string();
+    assert!(text.contains("spendgate_reservations_open 0") && !text.contains("_total{"), "{text}");
+}
+
+#[test]
 fn the_event_buffer_keeps_the_latest_and_counts_the_rest() {
     let policy = json!({"budgets": [
         {"id": "none", "scope": {"global": true}, "limit": {"usd": 0}, "window": "lifetime", "action": "block"}]});

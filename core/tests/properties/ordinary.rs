@@ -76,7 +76,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 fn start(policy: &Value) -> Engine {
-    wire::start(&Value::Null, Some(policy), START, Options::default()).unwrap()
+    wire::start(&Value::Null, Some(policy), START, Options { report_rows: 3, ..Options::default() }).unwrap()
 }
 
 fn config() -> ProptestConfig {
@@ -131,5 +131,9 @@ proptest! {
             let events = json!({"events": true, "at_ms": now});
             prop_assert_eq!(wire::step(&mut engines.0, &events), wire::step(&mut engines.1, &events), "{:?}", op);
         }
+        let report = json!({"report": true, "at_ms": now});
+        prop_assert_eq!(wire::step(&mut engines.0, &report), wire::step(&mut engines.1, &report));
+        let counts = engines.0.metrics(now).unwrap().counts;
+        prop_assert_eq!(counts, engines.1.metrics(now).unwrap().counts);
     }
 }

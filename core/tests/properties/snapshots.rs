@@ -16,7 +16,13 @@ fn cases() -> ProptestConfig {
 /// The engine after the first steps of a seed, and the steps that are left.
 fn part_way(seed: u64, len: usize, at: usize) -> (Engine, Vec<Value>) {
     let mut sequence = sequence(seed, len);
-    let mut engine = wire::start(&sequence.prices, Some(&sequence.policy), 0, Options::default()).unwrap();
+    let mut engine = wire::start(
+        &sequence.prices,
+        Some(&sequence.policy),
+        0,
+        Options { report_rows: 3, ..Options::default() },
+    )
+    .unwrap();
     let rest = sequence.steps.split_off(at.min(len));
     for step in &sequence.steps {
         run(&mut engine, step);

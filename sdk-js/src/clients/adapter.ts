@@ -19,8 +19,6 @@ export interface Adapter {
   readonly late?: readonly string[];
   /** Which method answers such parameters, and the parameters for it. */
   call(params: Params, isStream: boolean): { method: string; params: Params };
-  /** Methods, and groups of them but for what stands in another list, that ask no model. */
-  readonly free: readonly string[];
   /** Methods that cost, and are not enforced. */
   readonly unenforced: readonly string[];
 }

@@ -1,5 +1,11 @@
 import type { Adapter } from "./adapter.js";
+import { FREE as ANTHROPIC } from "./anthropic/free.js";
+import { FREE as GOOGLE } from "./google/free.js";
+import { FREE as OPENAI } from "./openai/free.js";
 import { adapterOf, ADAPTERS } from "./wrap.js";
+
+/** Known to tests alone: what is not replaced needs no list in an application. */
+const FREE: Readonly<Record<string, readonly string[]>> = { openai: OPENAI, anthropic: ANTHROPIC, google: GOOGLE };
 
 /**
  * What becomes of a method's calls.
@@ -39,9 +45,9 @@ export function coverageOf(client: object, method: string): Coverage | undefined
   return found?.coverage;
 }
 
-function coveredBy({ name: client, operations, helpers, unenforced, free }: Adapter): Covered[] {
+function coveredBy({ name: client, operations, helpers, unenforced }: Adapter): Covered[] {
   const of = (method: string, coverage: Coverage): Covered => ({ client, method, coverage });
   const sending = operations.map(({ method, isEstimated }) => of(method, isEstimated === true ? "metered" : "enforced"));
   const helping = Object.entries(helpers).map(([method, through]) => ({ ...of(method, "enforced"), through }));
-  return [...sending, ...helping, ...unenforced.map((method) => of(method, "not enforced")), ...free.map((method) => of(method, "free"))];
+  return [...sending, ...helping, ...unenforced.map((method) => of(method, "not enforced")), ...(FREE[client] ?? []).map((method) => of(method, "free"))];
 }

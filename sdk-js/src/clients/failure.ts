@@ -1,4 +1,5 @@
 import type { Report } from "@spendgate/wasm/engine";
+import type { Ticket } from "../ticket.js";
 
 /** How a call that failed ends: given back, or charged for what may have been done. */
 export interface Ending {
@@ -29,4 +30,12 @@ export function endingOf(error: unknown): Ending {
     at = cause;
   }
   return { release: false, report: { ok: false } };
+}
+
+/** Ends the call that failed with `error`, if nothing has ended it before. */
+export function failed(ticket: Ticket | undefined, error: unknown): void {
+  if (ticket === undefined || !ticket.isOpen) return;
+  const { release, report } = endingOf(error);
+  if (release) ticket.release(report);
+  else ticket.settleDelivered(report);
 }

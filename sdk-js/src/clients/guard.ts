@@ -1,7 +1,7 @@
 import type { Attributes } from "../attributes.js";
 import type { Calls } from "../calls.js";
 import type { Ticket } from "../ticket.js";
-import { endingOf } from "./failure.js";
+import { failed } from "./failure.js";
 import { GatedPromise, type Hooks, type Sent } from "./gated-promise.js";
 import { member, type Operation, type Params } from "./operation.js";
 import { isEventStream, watchResponse } from "./raw.js";
@@ -22,7 +22,7 @@ export function guard(original: Method, operation: Operation, guarding: Guarding
   return (params, ...rest) => {
     const { calls } = guarding;
     // A client that calls another wrapped one, or a framework over a wrapped client, is charged once.
-    if (!calls.isEnabled || calls.isInside()) return original(params, ...rest);
+    if (!calls.isEnabled || calls.isInside() || calls.isCovered(rest[0])) return original(params, ...rest);
     let ticket: Ticket | undefined;
     const sent = (async (): Promise<Sent<unknown>> => {
       ticket = await calls.begin(operation, params, guarding);
@@ -73,11 +73,4 @@ function answered<T>(answer: T, operation: Operation, params: Params, ticket: Ti
   }
   ticket.settle(operation.used(answer, guarding.provider));
   return answer;
-}
-
-function failed(ticket: Ticket | undefined, error: unknown): void {
-  if (ticket === undefined || !ticket.isOpen) return;
-  const { release, report } = endingOf(error);
-  if (release) ticket.release(report);
-  else ticket.settleDelivered(report);
 }

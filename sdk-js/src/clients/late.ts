@@ -1,24 +1,37 @@
 import type { Calls } from "../calls.js";
 import type { Method } from "./guard.js";
+import { generatorOf } from "./iterator.js";
 
 /**
- * A method whose answer sends further requests while it is read: they are for whoever called the method, wherever its answer is
- * read.
+ * A method whose answer sends requests while it is read: they are for whoever called the method, wherever its answer is read. The
+ * answer is a generator, a promise of one, or an object that makes them.
  */
 export function followed(original: Method, calls: Calls): Method {
-  return async (...given) => {
+  return (...given) => {
     const asNow = calls.following();
-    const answer = await original(...given);
-    const source = answer as AsyncIterator<unknown, unknown, unknown> | null;
-    if (typeof source?.next !== "function") return answer;
-    const iterator = {
-      next: (value?: unknown) => asNow(() => source.next(value)),
-      return: (value?: unknown) => asNow(() => source.return?.(value) ?? Promise.resolve({ done: true, value })),
-      throw: (error?: unknown) => asNow(() => source.throw?.(error) ?? Promise.reject(error)),
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
+    const answer = original(...given) as unknown;
+    return (answer instanceof Promise ? answer.then((one: unknown) => following(one, asNow)) : following(answer, asNow)) as PromiseLike<unknown>;
   };
+}
+
+type AsNow = ReturnType<Calls["following"]>;
+
+function following(answer: unknown, asNow: AsNow): unknown {
+  const { next, [Symbol.asyncIterator]: iterate } = Object(answer) as Partial<AsyncGenerator<unknown>>;
+  if (typeof next === "function") return followingEach(answer as AsyncGenerator<unknown>, asNow);
+  if (typeof iterate === "function") {
+    const make = () => followingEach(iterate.call(answer as AsyncGenerator<unknown>), asNow);
+    Object.defineProperty(answer, Symbol.asyncIterator, { value: make, writable: true, configurable: true, enumerable: false });
+  }
+  return answer;
+}
+
+function followingEach(source: AsyncGenerator<unknown>, asNow: AsNow): AsyncGenerator<unknown> {
+  return generatorOf({
+    next: (value) => asNow(() => source.next(value)),
+    return: (value) => asNow(() => source.return(value)),
+    throw: (error) => asNow(() => source.throw(error)),
+  });
 }
 
 /** A property that makes its value when it is first asked for; undefined where it is an ordinary one. */

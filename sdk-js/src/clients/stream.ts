@@ -1,5 +1,6 @@
 import type { Report } from "@spendgate/wasm/engine";
 import { endingOf } from "./failure.js";
+import { generatorOf } from "./iterator.js";
 import type { Meter } from "./operation.js";
 import type { Ticket } from "../ticket.js";
 
@@ -21,9 +22,9 @@ type Chunks = AsyncIterator<unknown>;
  *
  * @param owner kept as long as the iterator is, for its own end would end the call
  */
-export function metered(source: () => Chunks, watch: Watch, owner: unknown): AsyncIterableIterator<unknown> {
+export function metered(source: () => Chunks, watch: Watch, owner: unknown): AsyncGenerator<unknown> {
   const chunks = read(source, watch);
-  const iterator = {
+  const iterator = generatorOf({
     owner,
     next: () => chunks.next(),
     return: (value?: unknown) => {
@@ -35,8 +36,7 @@ export function metered(source: () => Chunks, watch: Watch, owner: unknown): Asy
       end(watch);
       return chunks.throw(error);
     },
-    [Symbol.asyncIterator]: () => iterator,
-  };
+  });
   watch.ticket.endsWith(iterator);
   return iterator;
 }
@@ -48,6 +48,8 @@ async function* read(source: () => Chunks, watch: Watch): AsyncGenerator<unknown
       const bytes = see(meter, chunk);
       const error = cut !== null && bytes > 0 ? ticket.wouldPass(bytes) : null;
       if (error !== null) {
+        // That it is cut is no failure of the provider.
+        end(watch);
         cut?.(error);
         throw error;
       }
@@ -71,7 +73,8 @@ export function end({ meter, ticket }: Watch, report: Report = {}): void {
   else ticket.settle(used, report);
 }
 
-function see(meter: Meter, chunk: unknown): number {
+/** How many bytes of output a chunk brings. */
+export function see(meter: Meter, chunk: unknown): number {
   try {
     return meter.see(chunk);
   } catch {

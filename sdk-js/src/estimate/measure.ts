@@ -46,9 +46,10 @@ function measureObject(object: Record<string, unknown>, into: Measured, depth: n
     into.images++;
     return;
   }
-  // Anthropic's form of media: {type: "base64" | "url" | "file", …}.
-  if (typeof object["media_type"] === "string" && "data" in object) {
-    if (String(object["media_type"]).startsWith("text/")) measure(object["data"], into, depth);
+  // The form of Anthropic's media, {type: "base64" | "url" | "file", …}, and of the AI SDK's.
+  const mediaType = object["media_type"] ?? object["mediaType"];
+  if (typeof mediaType === "string" && "data" in object) {
+    if (mediaType.startsWith("text/")) measure(object["data"], into, depth);
     else into.images++;
     return;
   }

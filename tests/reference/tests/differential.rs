@@ -37,7 +37,7 @@ fn every_code_reason_action_outcome_and_event_is_reached() {
         }
     }
     assert_eq!(coverage.missing(), Vec::<String>::new());
-    assert_eq!(coverage.steps, 60 * 151);
+    assert_eq!(coverage.steps, 60 * 153);
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         read.map(Some).map_err(|e| match e {
             AmountError::Negative => UsageError::Negative { path: self.join(key) },
             _ => {
-                let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let shown = value.as_str().map_or_else(|| crate::json::text(value), str::to_owned);
                 UsageError::malformed(self.join(key), format!("`{shown}` {e}"))
             }
         })

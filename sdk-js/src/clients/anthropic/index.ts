@@ -1,8 +1,8 @@
 import { copyByOptions, type Adapter } from "../adapter.js";
 import { member } from "../operation.js";
 import { providerOf } from "../provider.js";
-import { FREE, UNENFORCED } from "./lists.js";
 import { completions, messages } from "./messages.js";
+import { UNENFORCED } from "./unenforced.js";
 
 interface AnthropicClient {
   baseURL?: unknown;
@@ -30,11 +30,11 @@ export const anthropic: Adapter = {
     "beta.messages.toolRunner": "beta.messages.create",
     "beta.messages.thread": "beta.messages.create",
   },
+  late: ["beta.messages.toolRunner"],
   call: (params, isStream) => ({
     method: isStream ? "messages.stream" : "messages.create",
     params,
   }),
-  free: FREE,
   unenforced: UNENFORCED,
 };
 

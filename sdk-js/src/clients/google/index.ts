@@ -1,8 +1,8 @@
 import type { Adapter } from "../adapter.js";
 import { member } from "../operation.js";
 import { copyClient } from "./copy.js";
-import { FREE, UNENFORCED } from "./lists.js";
 import { embedContent, generateContent, images } from "./models.js";
+import { UNENFORCED } from "./unenforced.js";
 
 /** The `@google/genai` package, for the Gemini API and for Vertex. */
 export const google: Adapter = {
@@ -15,6 +15,5 @@ export const google: Adapter = {
   helpers: { "chats.create": "models.generateContent" },
   late: ["models.generateContentStream"],
   call: (params, isStream) => ({ method: isStream ? "models.generateContentStream" : "models.generateContent", params }),
-  free: FREE,
   unenforced: UNENFORCED,
 };

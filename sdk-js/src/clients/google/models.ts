@@ -63,7 +63,7 @@ function modelOf(params: Params): string | undefined {
 /** Google's usage as the engine reads it. */
 function actualOf(usage: unknown): Actual | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
-  return { usage: { provider: "google", usageMetadata: { ...usage } as { [key: string]: never } } };
+  return { usage: { provider: "google", usage: { ...usage } as { [key: string]: never } } };
 }
 
 /** Contents in pieces; each tells the use up to it, and the last one all of it. */

@@ -2,9 +2,9 @@ import { copyByOptions, type Adapter } from "../adapter.js";
 import { member } from "../operation.js";
 import { providerOf } from "../provider.js";
 import { chat } from "./chat.js";
-import { FREE, UNENFORCED } from "./lists.js";
 import { decisions, embeddings, media } from "./other.js";
 import { responses } from "./responses.js";
+import { UNENFORCED } from "./unenforced.js";
 
 interface OpenAIClient {
   baseURL?: unknown;
@@ -39,7 +39,6 @@ export const openai: Adapter = {
     method: "input" in params ? "responses.create" : "chat.completions.create",
     params: isStream ? { ...params, stream: true } : params,
   }),
-  free: FREE,
   unenforced: UNENFORCED,
 };
 
