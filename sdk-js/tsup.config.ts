@@ -20,7 +20,6 @@ export default defineConfig([
     format: ["esm", "cjs"],
     splitting: true,
     dts: { entry: { ...entry, ...edge }, compilerOptions: { paths: { "#host": ["./src/host/node.ts"] } } },
-    clean: true,
   },
   // Alone: what it shares with the rest is small and has no state, and a chunk for it would be an import that bundlers warn of.
   {

@@ -57,7 +57,10 @@ export class Ledger {
 
   /** What calls have to wait for first; undefined when there is nothing. */
   get starting(): Promise<void> | undefined {
-    return this.#isPending ? patiently(this.#load()) : this.#starting;
+    if (host.hasTimers) return this.#starting;
+    if (this.#isPending) return patiently(this.#load());
+    const looks = [this.#policy?.look?.(), this.#prices?.look?.()];
+    return looks.some((look) => look !== undefined) ? patiently(Promise.all(looks)) : undefined;
   }
 
   now(): number {
@@ -66,8 +69,6 @@ export class Ledger {
 
   /** Asks; undefined when that cannot be decided. Attributes and estimates that are refused are left out of `call`. */
   reserve(call: Call): Decision | undefined {
-    this.#policy?.look?.();
-    this.#prices?.look?.();
     const decide = () => this.#decide(call, (engine, now) => engine.reserve(call, now, this.#options.ttlMs));
     return this.force === undefined ? decide() : this.force(call, decide);
   }
@@ -266,11 +267,11 @@ export class Ledger {
 }
 
 /** The end of `work`, however it ends, or of patience with it. */
-function patiently(work: Promise<void>): Promise<void> {
+function patiently(work: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, PATIENCE_MS);
     (timer as { unref?: () => void }).unref?.();
-    work.then(resolve, () => resolve()).finally(() => clearTimeout(timer));
+    work.then(() => resolve(), () => resolve()).finally(() => clearTimeout(timer));
   });
 }
 

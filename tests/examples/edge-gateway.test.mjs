@@ -257,17 +257,38 @@ test("a stream that would pass its budget ends with an error event", async (t) =
   assert.ok(chunks > 0 && chunks < 200, String(chunks));
 });
 
-test("a policy behind a URL is in force for the first call, also of twenty at once", async (t) => {
-  answers();
-  const server = createServer((_, response) => response.end(JSON.stringify(perUser({ requests: 2 }))));
+test("a policy behind a URL is in force for the first call, also of twenty at once, and followed", async (t) => {
+  answers({ delay_ms: 50 });
+  let policy = perUser({ requests: 2 });
+  const server = createServer((_, response) => response.end(JSON.stringify(policy)));
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   t.after(() => server.close());
-  const url = await gateway(t, {}, { POLICY_URL: `http://127.0.0.1:${server.address().port}/policy.json` });
+  const url = await gateway(t, {}, { POLICY_URL: `http://127.0.0.1:${server.address().port}/policy.json`, POLICY_SECONDS: "0.1" });
   const client = openaiAt(url, await signed());
-  const errors = await failures(Array.from({ length: 20 }, () => client.chat.completions.create(PARAMS)));
+  const call = () => client.chat.completions.create(PARAMS);
+  const errors = await failures(Array.from({ length: 20 }, call));
   assert.deepEqual([errors.length, new Set(errors.map(({ status }) => status))], [18, new Set([402])]);
   assert.equal((await received()).requests, 2);
+  policy = perUser({ requests: 1_000 });
+  const other = openaiAt(url, await signed("v"));
+  await eventually(async () => {
+    await other.chat.completions.create(PARAMS).catch(() => {});
+    assert.deepEqual(await failures([call()]), []);
+  });
 });
+
+/** Tries again until `check` passes, up to ten seconds. */
+async function eventually(check) {
+  const until = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
 
 test("a gateway that is not set up says so, and makes no request", async (t) => {
   answers();

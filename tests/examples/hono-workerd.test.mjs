@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { answers, mock, received, worker } from "./support.mjs";
 
 const started = (t) =>
-  worker(t, "hono-workerd/src/worker.ts", { OPENAI_API_KEY: "test", OPENAI_BASE_URL: `${mock.url}/v1` }, { flags: ["nodejs_compat"] });
+  worker(t, "hono-workerd/src/worker.ts", { OPENAI_API_KEY: "test", OPENAI_BASE_URL: `${mock.url}/v1` });
 
 const ask = (url, user, how = "whole") =>
   fetch(`${url}/chat/${how}`, { method: "POST", headers: { "x-demo-user": user }, body: JSON.stringify({ message: "Hello" }) });

@@ -31,10 +31,14 @@ import type {
 const ANSWERED_USER = HALF_BYTES / 8 + 13;
 const USER = DIMENSIONS.indexOf("user");
 
-/** Closes engines that nobody holds any more. */
-const abandoned = new FinalizationRegistry<{ backend: Backend; handle: number }>(({ backend, handle }) =>
-  backend.close(handle),
-);
+interface Open {
+  backend: Backend;
+  handle: number;
+}
+
+/** Closes engines that nobody holds any more. Workers of older compatibility dates have no such registry, and seldom more than one engine. */
+const abandoned =
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Open>(({ backend, handle }) => backend.close(handle)) : null;
 
 /**
  * One engine: a policy in force, its counters, its reservations, its breakers.
@@ -56,7 +60,7 @@ export class Engine {
     this.#backend = backend;
     this.#request = Request.of(backend);
     this.#handle = handle;
-    abandoned.register(this, { backend, handle }, this);
+    abandoned?.register(this, { backend, handle }, this);
     try {
       this.#fetchNames();
     } catch (error) {
@@ -219,7 +223,7 @@ export class Engine {
   /** Lets go of the engine. The last holder ends it; after that every command throws `engine_closed`. */
   close(): void {
     if (this.#handle === 0) return;
-    abandoned.unregister(this);
+    abandoned?.unregister(this);
     this.#backend.close(this.#handle);
     this.#handle = 0;
   }

@@ -40,7 +40,8 @@ export function configOf(env: Env): Config {
 
 function gateOf(env: Env): SpendGate {
   const { POLICY_URL: url } = env;
-  const policy = url ?? json<PolicyDocument | null>(env, "POLICY", null);
+  const intervalMs = 1_000 * json(env, "POLICY_SECONDS", 60);
+  const policy = url === undefined ? json<PolicyDocument | null>(env, "POLICY", null) : { url, intervalMs };
   if (policy === null) throw new TypeError("POLICY or POLICY_URL has to be set");
   return new SpendGate({ policy, cutStreams: choice(env, "CUT_STREAMS", ["no", "yes"]) === "yes" });
 }

@@ -10,8 +10,8 @@ interface Ambient {
 const ambient = globalThis as Ambient;
 
 /**
- * Workers of Cloudflare and Vercel. `AsyncLocalStorage` is global on Vercel; on Cloudflare it takes the compatibility flag
- * `nodejs_compat`, and is asked for in a way that also works without it.
+ * Workers of Cloudflare and Vercel. `AsyncLocalStorage` is global on Vercel; on Cloudflare it comes with
+ * `nodejs_compat` (a flag before the compatibility date 2026-08-04), and is asked for in a way that also works without it.
  */
 export const host: Host = {
   name: "edge",

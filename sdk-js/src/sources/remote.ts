@@ -54,12 +54,12 @@ export class RemoteFeed implements Feed {
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  look(): void {
+  look(): Promise<void> | undefined {
     const follower = this.#follower;
-    if (follower === undefined || Date.now() < this.#dueMs) return;
-    // The answer may never come: the request that asks may end before. So the next one asks in a while, whatever becomes of it.
-    this.#dueMs = Date.now() + AGAIN_MS;
-    this.#ask().then((document) => {
+    if (follower === undefined || Date.now() < this.#dueMs) return undefined;
+    // The answer may never come: the request that asks may be gone before. So the next one asks in a while, whatever becomes of it.
+    this.#dueMs = Date.now() + Math.min(AGAIN_MS, this.#interval());
+    return this.#ask().then((document) => {
       if (document !== undefined) follower.changed(document);
     }, follower.failed);
   }

@@ -8,8 +8,8 @@ export interface Feed {
   first(): Promise<unknown>;
   /** Calls back with each later version, and with what went wrong. Keeps no process alive. */
   follow(changed: (document: unknown) => void, failed: (error: unknown) => void): void;
-  /** Called with each call: looks for a later version where no timer does. */
-  look?(): void;
+  /** Called with each call: looks for a later version where no timer does, and it is time; undefined when it is not. */
+  look?(): Promise<void> | undefined;
   close(): void;
 }
 
