@@ -6,7 +6,7 @@ mod tiers;
 
 pub(crate) use rule::{Ceiling, Rule, ceilings, threshold};
 
-pub(crate) use seats::{Lineup, Seat, Seats};
+pub(crate) use seats::{Apart, Lineup, Seat, pattern};
 use tiers::Tiers;
 
 use crate::call::Call;
@@ -36,6 +36,8 @@ struct Layer {
 struct Override {
     hash: u32,
     budgets: SmallVec<[u32; 2]>,
+    /// The seats at the user's calls, once there were some.
+    apart: Option<Box<Apart>>,
 }
 
 /// The policy in force and its indices.
@@ -57,6 +59,8 @@ pub(crate) struct Active {
     /// The seats at ordinary calls, by tier; the last are those of calls without a known tier. Empty where
     /// calls of this policy are not ordinary.
     pub(crate) lineups: Vec<Lineup>,
+    /// How often windows were opened.
+    entries: u32,
 }
 
 impl Active {
@@ -101,6 +105,7 @@ impl Active {
             global: List::new(),
             positions: Vec::new(),
             lineups: Vec::new(),
+            entries: 0,
         };
         for (number, rule) in (0_u32..).zip(&active.rules) {
             let name = rule.name as usize;
@@ -151,7 +156,7 @@ impl Active {
                     return found.budgets.push(number);
                 }
                 let Ok(new) = u32::try_from(self.overrides.len()) else { return };
-                self.overrides.push(Override { hash, budgets: SmallVec::from_iter([number]) });
+                self.overrides.push(Override { hash, budgets: SmallVec::from_iter([number]), apart: None });
                 let overrides = &self.overrides;
                 let hash_of = |own: &u32| overrides.get(*own as usize).map_or(0, |own| spread(own.hash));
                 self.owners.insert_unique(spread(hash), new, hash_of);

@@ -54,21 +54,31 @@ pub(crate) struct Lineup {
     pub(crate) pattern: u32,
 }
 
-impl Lineup {
-    /// What reservations of these calls hold, with the row of the global counters.
-    pub(crate) fn pattern(&self, global: u32, generation: u32) -> Pattern {
-        let part = |seat: &Seat| Part {
-            alarm: seat.charge_alarm,
-            definition: seat.definition,
-            window: seat.window,
-            name: seat.name,
-            line: seat.line,
-            unit: seat.unit,
-            global: seat.global,
-            charges: seat.charges,
-        };
-        Pattern { parts: self.seats.iter().map(part).collect(), global, generation }
-    }
+/// What reservations of calls with these seats hold, with the row of the global counters.
+pub(crate) fn pattern(seats: &[Seat], global: u32, generation: u32) -> Pattern {
+    let part = |seat: &Seat| Part {
+        alarm: seat.charge_alarm,
+        definition: seat.definition,
+        window: seat.window,
+        name: seat.name,
+        line: seat.line,
+        unit: seat.unit,
+        global: seat.global,
+        charges: seat.charges,
+    };
+    Pattern { parts: seats.iter().map(part).collect(), global, generation }
+}
+
+/// The lineup of a user with budgets apart, kept for the next call.
+#[derive(Debug, Clone)]
+pub(crate) struct Apart {
+    pub(crate) seats: Box<[Seat]>,
+    /// As a lineup has it.
+    pub(crate) pattern: u32,
+    /// The lineup of the tier that the user's calls name.
+    lineup: usize,
+    /// How often windows had been opened.
+    entry: u32,
 }
 
 impl Seat {
@@ -136,7 +146,7 @@ impl Active {
     }
 
     /// The seats at an ordinary call of a user with the budgets `own`.
-    pub(crate) fn seats_of(&self, own: u32, tier: Option<&str>, definitions: &Definitions) -> Option<Seats> {
+    fn seats_of(&self, own: u32, tier: Option<&str>, definitions: &Definitions) -> Option<Seats> {
         let own = &self.overrides.get(own as usize)?.budgets;
         let tier = tier.and_then(|tier| self.tiers.get(tier));
         let mut seats = Seats::new();
@@ -145,8 +155,38 @@ impl Active {
         Some(seats)
     }
 
+    /// What is kept of the calls of the user with the budgets `own`.
+    #[inline(always)]
+    pub(crate) fn apart(&self, own: u32) -> Option<&Apart> {
+        self.overrides.get(own as usize)?.apart.as_deref()
+    }
+
+    /// Whether what is kept is of that lineup, in the windows that are open.
+    #[inline(always)]
+    pub(crate) fn is_apart(&self, own: u32, lineup: usize) -> bool {
+        self.apart(own).is_some_and(|apart| apart.lineup == lineup && apart.entry == self.entries)
+    }
+
+    /// Sets a user's lineup apart. `add` makes the pattern of its seats; there is one for each user, since a user who goes
+    /// from tier to tier would leave one behind with every call.
+    pub(crate) fn set_apart(
+        &mut self,
+        own: u32,
+        (lineup, tier): (usize, Option<&str>),
+        definitions: &Definitions,
+        add: impl FnOnce(&[Seat]) -> u32,
+    ) -> Option<()> {
+        let seats = self.seats_of(own, tier, definitions)?;
+        let is_first = self.apart(own).is_none_or(|before| before.entry != self.entries);
+        let pattern = if is_first { add(&seats) } else { NO_PATTERN };
+        let apart = Apart { seats: seats.to_vec().into(), pattern, lineup, entry: self.entries };
+        self.overrides.get_mut(own as usize)?.apart = Some(Box::new(apart));
+        Some(())
+    }
+
     /// The seats at hand take the open windows.
     pub(crate) fn enter(&mut self, definitions: &Definitions) {
+        self.entries = self.entries.wrapping_add(1);
         for lineup in &mut self.lineups {
             lineup.seats.iter_mut().for_each(|seat| seat.enter(definitions));
             lineup.pattern = NO_PATTERN;

@@ -10,13 +10,13 @@
 use super::check::check_unknown;
 use super::price::Priced;
 use super::{Engine, Short, TTL_MS, Who};
-use crate::active::{Seat, Seats};
+use crate::active::{Active, Seat, pattern};
 use crate::amounts::Amounts;
 use crate::call::Call;
 use crate::decision::{BudgetIndex, Figures};
 use crate::judge::Share;
 use crate::ledger::{Counter, CounterRef, Kind, Ledger, NEAR, NO_OWN, NO_ROW, Row};
-use crate::reservation::{Held, Lead, NO_PATTERN, Ordinary, Reservation, SEATS_MAX};
+use crate::reservation::{Held, Lead, NO_PATTERN, Ordinary, Reservation, Reservations, SEATS_MAX};
 use std::cmp::Ordering;
 
 /// Whose counters the seats of a call have.
@@ -54,17 +54,22 @@ impl Engine {
         let mut amounts = Amounts::of_one();
         let Priced::Yes = self.expect(call, now, &mut amounts) else { return None };
         check_unknown(call, true, knows_tier).ok()?;
-        let apart: Seats;
         let (seats, pattern) = if own == NO_OWN {
             (&*self.active.lineups.get(lineup)?.seats, pattern)
         } else {
-            apart = self.active.seats_of(own, call.tier, &self.ledger.definitions)?;
-            (&*apart, NO_PATTERN)
+            if !self.active.is_apart(own, lineup) {
+                set_apart(&mut self.active, &mut self.reservations, &self.ledger, own, (lineup, call.tier))?;
+            }
+            let apart = self.active.apart(own)?;
+            (&*apart.seats, apart.pattern)
         };
         let global = match seats.last() {
             Some(last) if last.global => self.ledger.global()?,
             _ => (NO_ROW, near),
         };
+        // An older pattern may have another row.
+        let is_stale = own != NO_OWN && self.reservations.global_of(pattern) != Some(global.0);
+        let pattern = if is_stale { NO_PATTERN } else { pattern };
         let mut room = Room { places: [0; SEATS_MAX], winner: usize::MAX };
         find_room(seats, near, global.1, &amounts, &mut room)?;
         let rows = Rows { user: number, global: global.0 };
@@ -105,11 +110,31 @@ impl Engine {
             _ => NO_ROW,
         };
         if self.reservations.global_of(at_hand.pattern) != Some(global) {
-            let pattern = at_hand.pattern(global, self.active.generation);
+            let pattern = pattern(&at_hand.seats, global, self.active.generation);
             at_hand.pattern = self.reservations.add_pattern(pattern);
         }
         Some(at_hand.pattern)
     }
+}
+
+/// Sets the lineup of a user with budgets apart for the calls in these windows.
+#[cold]
+fn set_apart(
+    active: &mut Active,
+    reservations: &mut Reservations,
+    ledger: &Ledger,
+    own: u32,
+    lineup: (usize, Option<&str>),
+) -> Option<()> {
+    let generation = active.generation;
+    // Budgets for everything are in all lineups.
+    let global = match active.lineups.get(lineup.0)?.seats.last() {
+        Some(last) if last.global => ledger.global()?.0,
+        _ => NO_ROW,
+    };
+    active.set_apart(own, lineup, &ledger.definitions, |seats| {
+        reservations.add_pattern(pattern(seats, global, generation))
+    })
 }
 
 /// A reservation of an ordinary call that has too much to say, or whose user has budgets apart.

@@ -293,7 +293,7 @@ impl Reservations {
 
     /// Names the windows of all that is held anew.
     pub(crate) fn rename_windows(&mut self, renamed: impl Fn(u32, u32) -> Option<u32>) {
-        for part in self.patterns.iter_mut().flat_map(|pattern| &mut pattern.parts) {
+        for part in self.patterns.iter_mut().flat_map(|pattern| pattern.parts.iter_mut()) {
             part.window = renamed(part.definition, part.window).unwrap_or(part.window);
         }
         let full = self.ring.iter_mut().filter_map(Reservation::full_mut);

@@ -7,7 +7,6 @@ use super::ring::PLACES;
 use super::{Held, Holds, Lead};
 use crate::ledger::CounterRef;
 use crate::unit::Unit;
-use smallvec::SmallVec;
 use std::collections::VecDeque;
 
 /// Budgets that an ordinary call is judged by, at most.
@@ -36,7 +35,7 @@ pub(crate) struct Part {
 /// The budgets of an ordinary call, in the order of its seats.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Pattern {
-    pub(crate) parts: SmallVec<[Part; SEATS_MAX]>,
+    pub(crate) parts: Box<[Part]>,
     /// The row of the global counters.
     pub(crate) global: u32,
     /// The policy of the calls.
