@@ -21,7 +21,7 @@ demo: ## a small SaaS on loopback for ten seconds: real clients, a retry loop, d
 replay: ## replay a made-up month of usage against a policy, report in the terminal and as HTML in out/
 	@scripts/demo-replay.sh
 
-test: ## everything that has to pass: format, lints, tests, each binding, vectors on each, packages, zones, prices, docs
+test: ## everything that has to pass: format, lints, tests, each binding, the SDK, examples, vectors, packages, zones, prices, docs
 	@scripts/test.sh
 
 test-full: ## make test, then all time zones, more random sequences, each fuzz target for a minute
@@ -30,7 +30,7 @@ test-full: ## make test, then all time zones, more random sequences, each fuzz t
 soak: ## random sequences and properties with fresh seeds for SOAK_SECONDS (300)
 	@scripts/soak.sh
 
-bench: ## measure the goals of speed and memory; BENCH=core|node|wasm|python for a part
+bench: ## measure the goals of speed and memory; BENCH=core|node|wasm|python|sdk for a part
 	@scripts/bench.sh $(BENCH)
 
 conformance: ## run the vectors on every implementation; SPENDGATE_VECTORS adds folders
@@ -66,4 +66,4 @@ docs: ## build the documentation of the crates
 	$(RUST) RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 clean: ## remove what was built
-	rm -rf target out dist core/fuzz/target tests/schemas/target bindings-*/dist bindings-wasm/glue bindings-node/spendgate.node node_modules
+	rm -rf target out dist core/fuzz/target tests/schemas/target bindings-*/dist sdk-js/dist bindings-wasm/glue bindings-node/spendgate.node node_modules

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the goals of speed and memory; docs/benchmarks.md keeps what it prints.
 #
-#   scripts/bench.sh [all|core|node|wasm|python|small|1k|1m|10m|growth|overrides]
+#   scripts/bench.sh [all|core|node|wasm|python|sdk|small|1k|1m|10m|growth|overrides]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
@@ -27,16 +27,23 @@ for line in sys.stdin:
 '
 }
 
+sdk() {
+    scripts/build-sdk.sh --fast >&2
+    node tests/bench/js/sdk.mjs
+}
+
 case ${1:-all} in
 all)
     core all
     scripts/bench-node.sh | rows
     tests/bench/js/run.sh | rows
     tests/bench/python/run.sh | rows
+    sdk | rows
     ;;
 core) core all ;;
 node) scripts/bench-node.sh | rows ;;
 wasm) tests/bench/js/run.sh | rows ;;
 python) tests/bench/python/run.sh | rows ;;
+sdk) sdk | rows ;;
 *) core "$1" ;;
 esac

@@ -5,5 +5,6 @@ cd "$(dirname "$0")/.."
 
 scripts/package-wasm.sh
 scripts/package-node.sh
+scripts/package-sdk.sh
 scripts/package-python.sh
 ls -l dist

@@ -9,5 +9,6 @@ scripts/package.sh || exit 1
 status=0
 scripts/test-packages-js.sh || status=1
 scripts/test-packages-node.sh || status=1
+scripts/test-packages-sdk.sh || status=1
 scripts/test-packages-python.sh || status=1
 exit $status

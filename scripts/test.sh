@@ -55,6 +55,10 @@ step tests cargo test --workspace --quiet --no-fail-fast
 step wasm scripts/test-wasm.sh
 step node scripts/test-node.sh
 step python scripts/test-python.sh
+step mock scripts/test-mock.sh
+step sdk scripts/test-sdk.sh
+step sdk-hosts scripts/test-sdk-hosts.sh
+step examples scripts/test-examples.sh
 step conformance scripts/conformance.sh
 step differential scripts/differential.sh
 step packages scripts/test-packages.sh
