@@ -11,7 +11,9 @@ need_node
 root=$PWD
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-cp -r sdk-js/tests "$folder/tests"
+mkdir -p "$folder/sdk-js" "$folder/docs"
+cp -r sdk-js/tests "$folder/sdk-js/"
+cp docs/coverage.md "$folder/docs/"
 cd "$folder" || exit 1
 echo '{"private": true, "type": "module"}' >package.json
 npm install --silent --no-audit --no-fund --ignore-scripts "$root"/dist/*.tgz || setup_fail "the packed packages do not install"
@@ -20,4 +22,4 @@ for name in $(node -p 'Object.keys(require(process.argv[1]).devDependencies).joi
     ln -sfn "$root/node_modules/$name" "node_modules/$name"
 done
 export NODE_OPTIONS=--expose-gc
-"$root/scripts/node-tests.sh" sdk-packed node tests/*.test.mjs
+"$root/scripts/node-tests.sh" sdk-packed node sdk-js/tests/*.test.mjs

@@ -1,5 +1,5 @@
 /** So many users are kept at most. */
-const USERS_MAX = 32_768;
+const USERS_MAX = 4096;
 /** When so many reserves have found no room, those that are kept make room for others. */
 const MISSED_MAX = 32 * USERS_MAX;
 

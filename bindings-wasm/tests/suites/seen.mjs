@@ -54,11 +54,11 @@ export function seen({ Engine }) {
 
   test("more users than are kept are told apart", () => {
     const engine = new Engine({ at_ms: START_MS, policy: policy("1") });
-    const users = Array.from({ length: 40_000 }, (_, number) => `user ${number}`);
+    const users = Array.from({ length: 6000 }, (_, number) => `user ${number}`);
     for (let round = 0; round < 3; round++) {
       for (const user of users) engine.reserve({ user, tier: "free", estimate: { usd: "0.01" } }, START_MS);
     }
-    for (const user of ["user 0", "user 32767", "user 32768", "user 39999"]) {
+    for (const user of ["user 0", "user 4095", "user 4096", "user 5999"]) {
       assert.equal(engine.usage({ user, tier: "free" }, START_MS).counters[0].held, "0.03", user);
     }
   });
