@@ -9,5 +9,5 @@ cd "$(dirname "$0")/.."
 need_rust
 need_node
 
-node_package bench --release
+node_package --features bench --release
 "${1:-node}" tests/bench/js/node.mjs

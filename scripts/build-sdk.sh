@@ -12,7 +12,7 @@ need_node
 
 case "${1-}" in
 '') node_package ;;
---fast) node_package "" --release ;;
+--fast) node_package --release ;;
 *) setup_fail "usage: scripts/build-sdk.sh [--fast]" ;;
 esac
 target=${CARGO_TARGET_DIR:-target}

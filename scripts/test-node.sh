@@ -18,7 +18,7 @@ status=0
 # The tests make the addon panic: where it did is no news.
 export RUST_BACKTRACE=0
 
-node_package fault-injection
+node_package --features fault-injection
 if node_modules/.bin/tsc -p bindings-node; then
     echo "node-types: 1 passed, 0 failed"
 else

@@ -18,6 +18,7 @@ fn main() {
             "Op": {
                 "reserve": Op::Reserve as u32, "preview": Op::Preview as u32,
                 "settle": Op::Settle as u32, "release": Op::Release as u32,
+                "estimate": Op::Estimate as u32, "waiting": Op::Waiting as u32,
             },
             "Status": {
                 "Done": Status::Done as u32, "Names": Status::Names as u32,
@@ -25,13 +26,14 @@ fn main() {
             },
             "Asked": {
                 "ATTRIBUTES": request::ATTRIBUTES, "AMOUNTS": request::AMOUNTS, "DURATION": request::DURATION,
-                "OK_SAID": request::OK_SAID, "OK": request::OK, "SEEN": request::SEEN, "TEXT": request::TEXT, "ROOM": request::ROOM,
+                "OK_SAID": request::OK_SAID, "OK": request::OK, "SEEN": request::SEEN, "USAGE": request::USAGE,
+                "TEXT": request::TEXT, "ROOM": request::ROOM, "USAGE_TEXT": request::USAGE_TEXT, "USAGE_ROOM": request::USAGE_ROOM,
             },
             "Answer": {
                 "ALLOWED": answer::ALLOWED, "RETRYABLE": answer::RETRYABLE, "DOWNGRADED": answer::DOWNGRADED,
                 "DEGRADED": answer::DEGRADED, "FIGURES": answer::FIGURES, "ESTIMATE": answer::ESTIMATE,
                 "RESETS": answer::RESETS, "RESERVATION": answer::RESERVATION, "CHARGED": answer::CHARGED,
-                "TRIGGERED": answer::TRIGGERED,
+                "WAITING": answer::WAITING, "TRIGGERED": answer::TRIGGERED,
             },
         },
     });

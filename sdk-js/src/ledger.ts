@@ -163,8 +163,8 @@ export class Ledger {
   }
 
   #drain(call: Call | null): void {
-    const events = this.#engine?.events(this.now()) ?? [];
-    if (events.length > 0) this.#happened(events, call);
+    const engine = this.#engine;
+    if (engine !== undefined && engine.waiting > 0) this.#happened(engine.events(this.now()), call);
   }
 
   /** Begins at once where everything is at hand, so that a bad policy is an error where it is given. */

@@ -3,7 +3,7 @@ import { DIMENSIONS, type Outcome } from "./catalogue.js";
 import { named, PackedDecision, type Names } from "./decision.js";
 import { encode } from "./encode.js";
 import { isWireError, refuse, SpendgateError } from "./error.js";
-import { HALF_BYTES, Op, Status } from "./layout.js";
+import { Answer, HALF_BYTES, Op, Status } from "./layout.js";
 import type { EngineOptions } from "./options.js";
 import { idOf, nameOf, plainCall, plainReport, unreadable } from "./plain.js";
 import { Request } from "./request.js";
@@ -29,6 +29,8 @@ import type {
 
 /** Where the answer to a reserve has the handle of its user: see the table in the core's `packed::answer`. */
 const ANSWERED_USER = HALF_BYTES / 8 + 13;
+const EXPECTED = HALF_BYTES / 8 + 2;
+const WAITING = HALF_BYTES / 4 + Answer.WAITING;
 const USER = DIMENSIONS.indexOf("user");
 
 interface Open {
@@ -54,6 +56,8 @@ export class Engine {
   #names: Names = { epoch: 0, budgets: [] };
   #lives: number | undefined;
   readonly #seen = new Seen();
+  /** Events that waited after the last command; undefined where its answer did not say. */
+  #waiting: number | undefined;
 
   /** @param handle an engine of the backend that is open; this object becomes a holder of it */
   protected constructor(backend: Backend, handle: number) {
@@ -101,7 +105,10 @@ export class Engine {
     const backend = this.#backend;
     if (this.#isPlainEnd(reservation, actual, report, atMs)) {
       const status = backend.run(handle, Op.settle);
-      if (status === Status.Done) return new PackedSettled(backend);
+      if (status === Status.Done) {
+        this.#told();
+        return new PackedSettled(backend);
+      }
       if (status === Status.Text) return this.#text() as Settled;
     }
     return this.#command({ ...plainReport(report), settle: nameOf(reservation), actual, at_ms: atMs }) as Settled;
@@ -113,7 +120,10 @@ export class Engine {
     const backend = this.#backend;
     if (this.#isPlainEnd(reservation, undefined, report, atMs)) {
       const status = backend.run(handle, Op.release);
-      if (status === Status.Done) return { outcome: outcome(backend) };
+      if (status === Status.Done) {
+        this.#told();
+        return { outcome: outcome(backend) };
+      }
       if (status === Status.Text) return this.#text() as { outcome: Outcome };
     }
     return this.#command({ ...plainReport(report), release: nameOf(reservation), at_ms: atMs }) as { outcome: Outcome };
@@ -154,7 +164,31 @@ export class Engine {
 
   /** How many tokens a request will use, from what is known of it and what such calls were answered with. */
   estimate(known: Known, atMs: number): Expectation {
+    const handle = this.#open();
+    const backend = this.#backend;
+    let isPlain: boolean;
+    try {
+      isPlain = this.#request.known(known, atMs);
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+    if (isPlain) {
+      const status = backend.run(handle, Op.estimate);
+      if (status === Status.Done) {
+        this.#told();
+        const [input, output] = [backend.floats[EXPECTED] as number, backend.floats[EXPECTED + 1] as number];
+        return { input_tokens: String(input), output_tokens: String(output) };
+      }
+      if (status === Status.Text) return this.#text() as Expectation;
+    }
     return this.#command({ estimate: known, at_ms: atMs }) as Expectation;
+  }
+
+  /** How many events wait to be taken: cheap to ask, where there mostly are none. */
+  get waiting(): number {
+    const handle = this.#open();
+    if (this.#waiting === undefined && this.#backend.run(handle, Op.waiting) === Status.Done) this.#told();
+    return this.#waiting ?? 0;
   }
 
   /** Opens or closes a circuit breaker by hand. */
@@ -217,6 +251,7 @@ export class Engine {
     if (typeof step !== "string" || !step.isWellFormed()) {
       throw new SpendgateError("invalid_call", "a command has to be well-formed text", "");
     }
+    this.#waiting = undefined;
     return this.#backend.command(handle, step);
   }
 
@@ -255,6 +290,7 @@ export class Engine {
         status = backend.run(handle, op);
       }
       if (status === Status.Done) {
+        this.#told();
         if (op === Op.reserve) this.#see();
         return new PackedDecision(backend, request, this.#names);
       }
@@ -263,6 +299,11 @@ export class Engine {
       this.#fetchNames();
     }
     return this.#command({ [command]: plainCall(call), ttl_ms: ttlMs, at_ms: atMs }) as Decision;
+  }
+
+  /** Notes what the answer in the block says of events. */
+  #told(): void {
+    this.#waiting = this.#backend.words[WAITING] as number;
   }
 
   /** Keeps the handle of the user of the reserve that was just answered. */
@@ -293,11 +334,13 @@ export class Engine {
   }
 
   #text(): unknown {
+    this.#waiting = undefined;
     return answer(this.#backend.text());
   }
 
   #command(step: object): unknown {
     const handle = this.#open();
+    this.#waiting = undefined;
     return answer(this.#backend.command(handle, encode(step)));
   }
 }

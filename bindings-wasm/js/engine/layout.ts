@@ -12,6 +12,7 @@ export const Answer = {
   RESETS: 64,
   RETRYABLE: 2,
   TRIGGERED: 28,
+  WAITING: 24,
 } as const;
 export const Asked = {
   AMOUNTS: 256,
@@ -22,14 +23,19 @@ export const Asked = {
   ROOM: 256,
   SEEN: 32768,
   TEXT: 128,
+  USAGE: 65536,
+  USAGE_ROOM: 2176,
+  USAGE_TEXT: 1920,
 } as const;
 export const BLOCK_BYTES = 8192;
 export const HALF_BYTES = 4096;
 export const Op = {
+  estimate: 4,
   preview: 1,
   release: 3,
   reserve: 0,
   settle: 2,
+  waiting: 5,
 } as const;
 export const Status = {
   Done: 0,

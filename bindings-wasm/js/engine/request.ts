@@ -1,7 +1,8 @@
 import type { Backend } from "./backend.js";
+import { encode } from "./encode.js";
 import { Asked } from "./layout.js";
 import type { Seen } from "./seen.js";
-import type { Actual, Amount, Call, Estimate, Report } from "./values.js";
+import type { Actual, Amount, Call, Estimate, Known, Report } from "./values.js";
 
 // Places in the request, as indices of the views: see the table in the core's `packed::request`.
 const NOW = 0;
@@ -11,6 +12,7 @@ const RESERVATION = 6;
 const FLAGS = 14;
 const EPOCH = 15;
 const LENGTHS = 16;
+const USAGE_LENGTH = 23;
 const USER = 12;
 
 const encoder = new TextEncoder();
@@ -175,12 +177,72 @@ export class Request {
     }
     // Read last: what it writes stays, since no getter of the caller's runs after it.
     if (actual !== undefined && actual !== null) {
-      const amounts = this.#amounts(actual);
-      if (amounts < 0) return false;
-      flags |= amounts;
+      const said = this.#actual(actual);
+      if (said < 0) return false;
+      flags |= said;
     }
     this.#backend.floats[RESERVATION] = reservation;
     return this.#rest(flags, atMs, latencyMs);
+  }
+
+  /** Writes what is known of a request. */
+  known(known: Known, atMs: number): boolean {
+    if (typeof known !== "object" || known === null) return false;
+    const { model, provider, feature, mode, input_bytes, images, max_output_tokens, n } = known;
+    let left = members(known);
+    if (this.#bytes !== this.#backend.bytes) this.#forget();
+    let flags = 0;
+    if (mode !== undefined) {
+      left--;
+      if (mode === "worst_case") flags = Asked.OK;
+      else if (mode !== "auto") return false;
+    }
+    if (feature !== undefined) left--;
+    if (provider !== undefined) left--;
+    if (model !== undefined) left--;
+    if (feature !== undefined && feature !== null) {
+      if (!this.#text(3, feature)) return false;
+      flags |= Asked.ATTRIBUTES << 3;
+    }
+    if (provider !== undefined && provider !== null) {
+      if (!this.#text(5, provider)) return false;
+      flags |= Asked.ATTRIBUTES << 5;
+    }
+    if (model !== undefined && model !== null) {
+      if (!this.#text(6, model)) return false;
+      flags |= Asked.ATTRIBUTES << 6;
+    }
+    const counts = [input_bytes, images, max_output_tokens, n];
+    for (let index = 0; index < 4; index++) {
+      const count = counts[index];
+      if (count === undefined) continue;
+      left--;
+      if (typeof count !== "number") return false;
+      this.#backend.floats[AMOUNTS + index] = count;
+      flags |= Asked.AMOUNTS << index;
+    }
+    return left === 0 && this.#rest(flags, atMs, undefined);
+  }
+
+  /** Writes what was used; gives its flags, or -1. */
+  #actual(actual: Actual): number {
+    if (typeof actual !== "object") return -1;
+    const { usage } = actual;
+    if (usage === undefined || usage === null) return this.#amounts(actual);
+    if (members(actual) !== 1) return -1;
+    let text: string;
+    try {
+      text = encode(usage);
+    } catch {
+      // The command as JSON says what is wrong with it, and where.
+      return -1;
+    }
+    if (text.length > Asked.USAGE_ROOM) return -1;
+    const bytes = this.#backend.bytes;
+    const { read, written } = encoder.encodeInto(text, bytes.subarray(Asked.USAGE_TEXT, Asked.USAGE_TEXT + Asked.USAGE_ROOM));
+    if (read !== text.length) return -1;
+    this.#backend.words[USAGE_LENGTH] = written;
+    return Asked.USAGE;
   }
 
   #rest(flags: number, atMs: number, durationMs: number | null | undefined): boolean {

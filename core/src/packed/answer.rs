@@ -1,6 +1,6 @@
 //! What the engine writes into the second half of a block: 32-bit words, and figures as f64, two words each.
 //!
-//! | word | of a decision | of an end |
+//! | word | of a decision | of an end, of an estimate |
 //! |---|---|---|
 //! | 0 | flags, see the constants | flags |
 //! | 1 | action, reason and unit, a byte each | outcome |
@@ -31,7 +31,7 @@ use crate::action::Action;
 use crate::amount::NUMBER_MAX;
 use crate::call::Call;
 use crate::decision::{Decision, Figures, Reason};
-use crate::engine::{Engine, Outcome, Settled, Short};
+use crate::engine::{Engine, Expectation, Outcome, Settled, Short};
 use crate::unit::Unit;
 
 /// Flag of a decision: the call may be made.
@@ -53,6 +53,8 @@ pub const RESERVATION: u32 = 1 << 7;
 /// Flag of a settle: words 6 and 7 say something.
 pub const CHARGED: u32 = 1;
 
+/// The word that says how many events wait to be taken.
+pub const WAITING: usize = 24;
 /// The word where `triggered` begins.
 pub const TRIGGERED: usize = 28;
 
@@ -77,7 +79,7 @@ pub(super) fn decision(engine: &Engine, call: &Call<'_>, decision: &Decision, ha
     put(half, 0, flags);
     put(half, 1, codes);
     put(half, 3, cut(decision.triggered.len()));
-    put(half, 24, cut(engine.waiting_events()));
+    waiting(engine, half);
     exact &= put_number(half, 26, 0);
     exact && ((decision.triggered.is_empty() && !decision.downgraded) || list(engine, call, decision, half))
 }
@@ -96,7 +98,7 @@ pub(super) fn short(engine: &Engine, short: &Short, half: &mut Half) -> bool {
     put(half, 0, flags);
     put(half, 1, code(&Action::ALL, Action::Allow) | code(&Reason::ALL, short.reason()) << 8 | unit << 16);
     put(half, 3, 0);
-    put(half, 24, cut(engine.waiting_events()));
+    waiting(engine, half);
     exact & put_number(half, 26, engine.latest_user().cast_signed())
 }
 
@@ -148,7 +150,7 @@ fn list(engine: &Engine, call: &Call<'_>, decision: &Decision, half: &mut Half) 
 pub(super) fn settled(engine: &Engine, settled: &Settled, half: &mut Half) -> bool {
     put(half, 0, flag(CHARGED, settled.usd.is_some()));
     put(half, 1, code(&Outcome::ALL, settled.outcome));
-    put(half, 24, cut(engine.waiting_events()));
+    waiting(engine, half);
     put_number(half, 4, settled.overage) && put_number(half, 6, settled.usd.unwrap_or(0))
 }
 
@@ -157,7 +159,19 @@ pub(super) fn settled(engine: &Engine, settled: &Settled, half: &mut Half) -> bo
 pub(super) fn released(engine: &Engine, outcome: Outcome, half: &mut Half) {
     put(half, 0, 0);
     put(half, 1, code(&Outcome::ALL, outcome));
-    put(half, 24, cut(engine.waiting_events()));
+    waiting(engine, half);
+}
+
+/// Packs an estimate: tokens sent at word 4, received at word 6; false when one is not exact.
+pub(super) fn expected(engine: &Engine, expected: &Expectation, half: &mut Half) -> bool {
+    waiting(engine, half);
+    put_number(half, 4, expected.input_tokens) && put_number(half, 6, expected.output_tokens)
+}
+
+/// Packs how many events wait.
+#[inline]
+pub(super) fn waiting(engine: &Engine, half: &mut Half) {
+    put(half, WAITING, cut(engine.waiting_events()));
 }
 
 #[inline]

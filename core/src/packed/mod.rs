@@ -35,11 +35,15 @@ pub enum Op {
     Settle,
     /// [`Engine::release`].
     Release,
+    /// [`Engine::estimate_tokens`].
+    Estimate,
+    /// [`Engine::waiting_events`]; the time is not told.
+    Waiting,
 }
 
 impl Op {
     /// Every op; its code is its place.
-    pub const ALL: [Op; 4] = [Op::Reserve, Op::Preview, Op::Settle, Op::Release];
+    pub const ALL: [Op; 6] = [Op::Reserve, Op::Preview, Op::Settle, Op::Release, Op::Estimate, Op::Waiting];
 }
 
 /// What became of a hot command.
@@ -71,6 +75,11 @@ pub fn run(engine: &mut Engine, op: u32, block: &mut Block, text: &mut String) -
     match op {
         Op::Reserve | Op::Preview => decide(engine, *op, first, half, text),
         Op::Settle | Op::Release => end(engine, *op, first, half, text),
+        Op::Estimate => estimate(engine, first, half, text),
+        Op::Waiting => {
+            answer::waiting(engine, half);
+            Status::Done
+        }
     }
 }
 
@@ -142,6 +151,15 @@ fn end(engine: &mut Engine, op: Op, from: &Half, to: &mut Half, text: &mut Strin
     match engine.settle(end.reservation, &end.actual, end.report, end.now_ms) {
         Ok(settled) if answer::settled(engine, &settled, to) => Status::Done,
         Ok(settled) => in_words(wire::settled_text(&settled), text),
+        Err(error) => refused(&error, text),
+    }
+}
+
+fn estimate(engine: &mut Engine, from: &Half, to: &mut Half, text: &mut String) -> Status {
+    let Some((known, now_ms)) = request::known(from) else { return Status::Json };
+    match engine.estimate_tokens(&known, now_ms) {
+        Ok(expected) if answer::expected(engine, &expected, to) => Status::Done,
+        Ok(_) => Status::Json,
         Err(error) => refused(&error, text),
     }
 }

@@ -9,8 +9,13 @@
 //! | 56 | u32 | what is said, see the constants |
 //! | 60 | u32 | the epoch of the names that the host has |
 //! | 64 | 7 × u32 | lengths of `user`, `tier`, `org`, `feature`, `session`, `provider`, `model` in bytes |
+//! | 92 | u32 | length of the provider's usage object in bytes |
 //! | 96 | f64 | handle of the user, in place of the name: [`super::answer`] gives it |
 //! | 128 | 7 × 256 bytes | these, as UTF-8, each in a room of its own |
+//! | 1920 | 2176 bytes | the provider's usage object of a settle, as JSON without repeated keys |
+//!
+//! An estimate has `input_bytes`, `images`, `max_output_tokens` and `n` in the place of the four amounts, and the flag [`OK`] for the
+//! worst case.
 //!
 //! Numbers are read as JSON's would be, by their shortest decimal form. What the flags do not name is not read. The
 //! engine writes nothing here, so what a call has in common with the one before need not be written again.
@@ -18,10 +23,11 @@
 use super::{Asked, Half};
 use crate::amount;
 use crate::call::{Actual, Call, Estimate, Report};
-use crate::engine::Who;
+use crate::engine::{Known, Who};
 use crate::ledger::Handle;
 use crate::reservation::ReservationId;
 use crate::unit::Unit;
+use crate::wire;
 
 /// Flag: the first attribute is given; the others follow, a bit each.
 pub const ATTRIBUTES: u32 = 1;
@@ -37,6 +43,13 @@ pub const OK: u32 = 1 << 14;
 /// Flag of a reserve: the handle at byte 96 says who the user is, who is not named.
 pub const SEEN: u32 = 1 << 15;
 
+/// Flag of a settle: the provider's usage object at byte 1920 says what was used.
+pub const USAGE: u32 = 1 << 16;
+
+/// Where the bytes of a usage object are.
+pub const USAGE_TEXT: usize = TEXT + 7 * ROOM;
+/// Bytes there are for it.
+pub const USAGE_ROOM: usize = super::HALF - USAGE_TEXT;
 /// Where the attributes' bytes begin.
 pub const TEXT: usize = 128;
 /// Bytes there are for each of them: no id is longer.
@@ -45,6 +58,7 @@ pub const ROOM: usize = crate::id::MAX_BYTES;
 const FLAGS: usize = 56;
 const EPOCH: usize = 60;
 const LENGTHS: usize = 64;
+const USAGE_LENGTH: usize = 92;
 const USER: usize = 96;
 const UNITS: [Unit; 4] = [Unit::Usd, Unit::Tokens, Unit::InputTokens, Unit::OutputTokens];
 
@@ -76,14 +90,7 @@ pub(super) fn epoch(half: &Half) -> u32 {
 #[inline]
 pub(super) fn call(half: &Half) -> Option<Asked<'_>> {
     let flags = word(half, FLAGS);
-    let attribute = |index: usize| -> Option<Option<&str>> {
-        if flags & (ATTRIBUTES << index) == 0 {
-            return Some(None);
-        }
-        let room = half.get(TEXT + ROOM * index..)?.first_chunk::<ROOM>()?;
-        let bytes = room.get(..usize::try_from(word(half, LENGTHS + 4 * index)).ok()?)?;
-        std::str::from_utf8(bytes).ok().map(Some)
-    };
+    let attribute = |index: usize| attribute(half, flags, index);
     let call = Call {
         user: attribute(0)?,
         tier: attribute(1)?,
@@ -102,6 +109,47 @@ pub(super) fn call(half: &Half) -> Option<Asked<'_>> {
     Some((call, whole(half, 0)?, duration(half, flags)?))
 }
 
+/// An attribute of a call.
+#[inline(always)]
+fn attribute(half: &Half, flags: u32, index: usize) -> Option<Option<&str>> {
+    if flags & (ATTRIBUTES << index) == 0 {
+        return Some(None);
+    }
+    let room = half.get(TEXT + ROOM * index..)?.first_chunk::<ROOM>()?;
+    let bytes = room.get(..usize::try_from(word(half, LENGTHS + 4 * index)).ok()?)?;
+    std::str::from_utf8(bytes).ok().map(Some)
+}
+
+/// What is known of a request, and the time; `None` when it is not plain.
+pub(super) fn known(half: &Half) -> Option<(Known<'_>, i64)> {
+    let flags = word(half, FLAGS);
+    let count = |index: usize| -> Option<Option<i64>> {
+        if flags & (AMOUNTS << index) == 0 {
+            return Some(None);
+        }
+        whole(half, 16 + 8 * index).filter(|count| *count >= 0).map(Some)
+    };
+    let known = Known {
+        feature: attribute(half, flags, 3)?,
+        provider: attribute(half, flags, 5)?,
+        model: attribute(half, flags, 6)?,
+        worst_case: flags & OK != 0,
+        input_bytes: count(0)?.unwrap_or(0),
+        images: count(1)?.unwrap_or(0),
+        max_output_tokens: count(2)?,
+        choices: count(3)?.unwrap_or(1),
+        ..Known::default()
+    };
+    Some((known, whole(half, 0)?))
+}
+
+/// What a provider's usage object says was used; `None` when the engine cannot read it.
+#[inline(never)]
+fn usage(half: &Half) -> Option<Actual> {
+    let length = usize::try_from(word(half, USAGE_LENGTH)).ok()?;
+    wire::usage_of(half.get(USAGE_TEXT..)?.get(..length)?)
+}
+
 /// The end; `None` when it is not plain.
 #[inline]
 pub(super) fn end(half: &Half) -> Option<End> {
@@ -112,12 +160,15 @@ pub(super) fn end(half: &Half) -> Option<End> {
     }
     Some(End {
         reservation: ReservationId::from_bits(u64::try_from(whole(half, 48)?).ok()?),
-        actual: Actual {
-            usd: amount(half, flags, 0)?,
-            tokens: amount(half, flags, 1)?,
-            input_tokens: amount(half, flags, 2)?,
-            output_tokens: amount(half, flags, 3)?,
-            ..Actual::default()
+        actual: match flags & USAGE {
+            0 => Actual {
+                usd: amount(half, flags, 0)?,
+                tokens: amount(half, flags, 1)?,
+                input_tokens: amount(half, flags, 2)?,
+                output_tokens: amount(half, flags, 3)?,
+                ..Actual::default()
+            },
+            _ => usage(half)?,
         },
         report: Report { ok: (flags & OK_SAID != 0).then_some(flags & OK != 0), latency_ms },
         now_ms: whole(half, 0)?,

@@ -2,7 +2,7 @@
 
 use super::input::{self, invalid, object};
 use super::{now_of, output, start, step};
-use crate::call::Call;
+use crate::call::{Actual, Call};
 use crate::decision::Decision;
 use crate::engine::{Engine, Options, Settled};
 use crate::error::{Error, shown};
@@ -90,6 +90,13 @@ pub fn with_policy(config: &str, command: &str) -> Result<String, Error> {
     }
     members.insert("at_ms".to_owned(), now_of(step)?.into());
     Ok(json::text(&config))
+}
+
+/// What a provider's usage object, as JSON text, says was used; `None` for what `settle` would refuse.
+pub(crate) fn usage_of(text: &[u8]) -> Option<Actual> {
+    let value: Value = serde_json::from_slice(text).ok()?;
+    let usage = input::usage(&value, "").ok()?;
+    Some(Actual { usage, bad: usage.is_none(), ..Actual::default() })
 }
 
 /// Runs one command given as JSON text and gives its answer as JSON text, as [`step`] does. A key that stands

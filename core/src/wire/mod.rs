@@ -9,6 +9,7 @@ mod input;
 pub mod output;
 mod report;
 
+pub(crate) use host::usage_of;
 pub use host::{decision_text, error_text, open, restore, settled_text, step_text, with_policy};
 
 use crate::call::Call;

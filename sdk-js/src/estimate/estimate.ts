@@ -1,4 +1,4 @@
-import type { Estimate } from "@spendgate/wasm/engine";
+import type { Estimate, Known } from "@spendgate/wasm/engine";
 import type { Diagnostics } from "../diagnostics.js";
 import type { Ledger } from "../ledger.js";
 import type { EstimateFigures, EstimateMode } from "../options.js";
@@ -41,38 +41,41 @@ export class Estimator {
       mode = "auto";
     }
     if (typeof mode === "object" && mode !== null) return given(mode);
-    const input = this.#input(shape);
-    const answer = this.ledger.tryAsk("invalid_estimate", (engine, now) =>
-      engine.estimate(
-        {
-          ...input,
-          model: shape.model,
-          provider,
-          feature,
-          mode: mode === "worst_case" ? "worst_case" : "auto",
-          max_output_tokens: whole(shape.maxOutputTokens),
-          n: whole(shape.n),
-        },
-        now,
-      ),
-    );
+    const { tokens, bytes, images } = this.#input(shape);
+    // Each member is there in every call: objects of one form are quick to make and to read.
+    const known: Known = {
+      model: shape.model,
+      provider,
+      feature,
+      mode: mode === "worst_case" ? "worst_case" : "auto",
+      input_tokens: tokens,
+      input_bytes: bytes,
+      images,
+      max_output_tokens: whole(shape.maxOutputTokens),
+      n: whole(shape.n),
+    };
+    const answer = this.ledger.tryAsk("invalid_estimate", (engine, now) => engine.estimate(known, now));
     if (answer === undefined) return NONE;
     const estimate = mode === "none" ? undefined : { input_tokens: answer.input_tokens, output_tokens: answer.output_tokens };
     return { estimate, inputTokens: answer.input_tokens };
   }
 
-  #input({ input, model }: Shape): { input_bytes?: number; input_tokens?: number; images?: number } {
+  /** What is sent: tokens where they were counted, else bytes and images. */
+  #input({ input, model }: Shape): { tokens: number | undefined; bytes: number; images: number } {
     const measured: Measured = { bytes: 0, images: 0, texts: this.countTokens === undefined ? null : [] };
     for (const part of input) measure(part, measured);
-    if (measured.texts !== null) {
-      try {
-        const tokens = this.countTokens?.(measured.texts.join("\n"), model);
-        if (Number.isSafeInteger(tokens) && (tokens as number) >= 0 && measured.images === 0) return { input_tokens: tokens as number };
-      } catch (error) {
-        this.diagnostics.tell("callback_failed", "`countTokens` failed; the text is estimated by length", error);
-      }
+    const { bytes, images, texts } = measured;
+    const counted = texts === null || images > 0 ? undefined : this.#count(texts.join("\n"), model);
+    return counted === undefined ? { tokens: undefined, bytes, images } : { tokens: counted, bytes: 0, images: 0 };
+  }
+
+  #count(text: string, model: string | undefined): number | undefined {
+    try {
+      return whole(this.countTokens?.(text, model));
+    } catch (error) {
+      this.diagnostics.tell("callback_failed", "`countTokens` failed; the text is estimated by length", error);
+      return undefined;
     }
-    return { input_bytes: measured.bytes, images: measured.images };
   }
 }
 
