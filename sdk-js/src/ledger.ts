@@ -29,6 +29,7 @@ export class Ledger {
   #engine: Engine | undefined;
   #documents: { policy: Document | undefined; prices: Prices | undefined } = { policy: undefined, prices: undefined };
   readonly #inline = new InlineBudgets();
+  readonly #unsubscribe: () => void;
   readonly #ready: Promise<void>;
   #starting: Promise<void> | undefined;
   /** Documents are still to be loaded, on a host where a request can do so for itself alone. */
@@ -45,7 +46,7 @@ export class Ledger {
     this.#happened = happened;
     if (options.policy !== undefined) this.#policy = feedOf(options.policy);
     if (options.prices !== undefined) this.#prices = feedOf(options.prices);
-    host.onEngineDiagnostic((diagnostic) => diagnostics.tell(diagnostic.kind, JSON.stringify(diagnostic)));
+    this.#unsubscribe = host.onEngineDiagnostic((diagnostic) => diagnostics.tell(diagnostic.kind, JSON.stringify(diagnostic)));
     this.#ready = this.#start();
     this.#ready.catch(() => {});
   }
@@ -130,6 +131,7 @@ export class Ledger {
 
   close(): void {
     this.#closed = true;
+    this.#unsubscribe();
     this.#policy?.close();
     this.#prices?.close();
     this.#engine?.close();

@@ -90,3 +90,12 @@ test("switched off, a client behaves as if never wrapped", async () => {
   await assert.rejects(client.chat.completions.create(params()), { code: "llm_budget_exceeded" });
   assert.equal(gateOf({ policy: perUser("0"), enabled: false }).enabled, false);
 });
+
+test("of two wraps the later attributes count, whatever they are called", async () => {
+  fixed();
+  const gate = gateOf({ policy: perUser("1") });
+  const client = gate.wrap(gate.wrap(await openai(), { user: "first", feature: "chat" }), { userId: "second" });
+  await client.chat.completions.create(params());
+  assert.equal(await spentBy(gate, "second"), "0.00125");
+  assert.equal((await gate.report()).feature[0].value, "chat");
+});

@@ -9,6 +9,8 @@ use crate::unit::Unit;
 
 /// A step back of up to this is ignored.
 const STEP_BACK_MS: i64 = 24 * 3_600_000;
+/// Ahead, a longer step is in doubt for a while.
+const FAR_MS: u64 = STEP_BACK_MS.cast_unsigned();
 
 impl Engine {
     /// Advances the clock, opens the windows of that time and expires holds. Returns the time that
@@ -18,7 +20,9 @@ impl Engine {
     /// [`Error::InvalidTime`]; nothing has changed then.
     #[inline]
     pub(super) fn tick(&mut self, now_ms: i64) -> Result<i64, Error> {
-        if now_ms < self.quiet_until_ms && Some(now_ms) >= self.latest_ms {
+        // Neither back nor far ahead, in one comparison: a step over more than a day is noted, also where nothing is due.
+        let step_ms = now_ms.wrapping_sub(self.latest_ms.unwrap_or(now_ms)).cast_unsigned();
+        if now_ms < self.quiet_until_ms && step_ms <= FAR_MS {
             self.latest_ms = Some(now_ms);
             return Ok(now_ms);
         }

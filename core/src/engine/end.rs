@@ -79,7 +79,7 @@ impl Engine {
         let (late, held) = (reservation.state == State::Expired, reservation.amounts());
         let (charge, unknown_price) = self.charge(reservation, &held, actual);
         let alarmed = self.finish(id, State::Settled, &held, &charge, now);
-        if let (Some(usage), false) = (&actual.usage, actual.bad) {
+        if let Some(usage) = actual.usage.as_ref().filter(|usage| !usage.partial && !actual.bad) {
             self.learn(id, usage.output_total());
         }
         self.count_end(id, Some(&charge), late.then_some(&held));

@@ -220,6 +220,7 @@ mod properties {
             cached_image: c[10],
             web_searches: c[11],
             service_tier: ServiceTier::Standard,
+            partial: false,
         })
     }
 
@@ -238,6 +239,7 @@ mod properties {
             cached_image: a.cached_image + b.cached_image,
             web_searches: a.web_searches + b.web_searches,
             service_tier: a.service_tier,
+            partial: false,
         }
     }
 

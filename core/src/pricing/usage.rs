@@ -68,6 +68,8 @@ pub struct TokenUsage {
     pub web_searches: i64,
     /// The price list the provider says it served under.
     pub service_tier: ServiceTier,
+    /// The answer was given up before its end: what came of it says nothing of how long such answers are.
+    pub partial: bool,
 }
 
 impl TokenUsage {
@@ -83,7 +85,7 @@ impl TokenUsage {
     /// `usage_metadata` inside the one given.
     ///
     /// Counts are whole numbers, or strings of digits; `null` and a missing key are 0, other keys
-    /// are passed over. Parts that add up to more than their total are cut to it, in the order
+    /// are passed over; `partial: true` beside them says that the answer was given up. Parts that add up to more than their total are cut to it, in the order
     /// cache read, cache write, audio, image; a missing total is the sum of its parts.
     ///
     /// # Errors

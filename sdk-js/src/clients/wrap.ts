@@ -1,4 +1,4 @@
-import type { Attributes } from "../attributes.js";
+import { subjectOf, type Attributes } from "../attributes.js";
 import type { Calls } from "../calls.js";
 import { SpendGateCoverageError } from "../errors.js";
 import type { Adapter } from "./adapter.js";
@@ -33,7 +33,7 @@ const plainly = new WeakMap<Calls, WeakMap<object, object>>();
 export function wrap<T extends object>(client: T, calls: Calls, attributes: Attributes | undefined): T {
   const origin = origins.get(client);
   if (origin !== undefined && origin.calls === calls) {
-    return wrap(origin.client, calls, { ...origin.attributes, ...attributes }) as T;
+    return wrap(origin.client, calls, { ...subjectOf(origin.attributes, attributes) }) as T;
   }
   const adapter = adapterOf(client);
   if (adapter === undefined) {

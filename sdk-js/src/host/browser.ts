@@ -7,7 +7,7 @@ export const host: Host = {
   hasTimers: true,
   open: (options) => new Engine(options),
   load: () => init(),
-  onEngineDiagnostic: (listener) => void onDiagnostic(listener),
+  onEngineDiagnostic: (listener) => onDiagnostic(listener),
   newScope: () => null,
   files: null,
   env: () => undefined,

@@ -17,7 +17,7 @@ export const host: Host = {
   name: "edge",
   hasTimers: false,
   open: (options) => new Engine(options),
-  onEngineDiagnostic: (listener) => void onDiagnostic(listener),
+  onEngineDiagnostic: (listener) => onDiagnostic(listener),
   newScope<T>(): Scope<T> | null {
     const Storage =
       ambient.AsyncLocalStorage ?? ambient.process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;

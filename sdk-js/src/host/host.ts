@@ -24,8 +24,8 @@ export interface Host {
   open(options: EngineOptions): Engine;
   /** Loads the engine where that takes time; `open` throws `unavailable` before. */
   readonly load?: () => Promise<void>;
-  /** Tells of failures of the engine itself, where it can fail and go on. */
-  onEngineDiagnostic(listener: (diagnostic: { kind: string }) => void): void;
+  /** Tells of failures of the engine itself, where it can fail and go on, until the function it gives is called. */
+  onEngineDiagnostic(listener: (diagnostic: { kind: string }) => void): () => void;
   /** A scope that follows asynchronous work; null where the host has none. */
   newScope<T>(): Scope<T> | null;
   /** Whether timers and requests outlive the request in which they were made. */

@@ -9,7 +9,7 @@ export const host: Host = {
   name: "node",
   hasTimers: true,
   open: (options) => new Engine(options),
-  onEngineDiagnostic: (listener) => void onDiagnostic(listener),
+  onEngineDiagnostic: (listener) => onDiagnostic(listener),
   newScope: () => scopeOver(new AsyncLocalStorage()),
   files,
   env: (name) => process.env[name],

@@ -129,7 +129,8 @@ pub(crate) fn read_actual(value: Option<&Value>) -> Result<Actual, Refusal> {
         let tokens = usage::normalise(usage, "actual.usage")?;
         amounts.entry("input_tokens").or_insert(tokens.sent());
         amounts.entry("output_tokens").or_insert(tokens.output);
-        answered = Some(tokens.output);
+        // An answer that was given up says nothing of how long such answers are.
+        answered = (usage.get("partial") != Some(&Value::Bool(true))).then_some(tokens.output);
         classes = Some(tokens);
     }
     fill_tokens(&mut amounts);

@@ -32,6 +32,7 @@ pub(super) fn read(value: &Value) -> Result<TokenUsage, UsageError> {
     let r = Reader::new(map);
     let mut usage = by_shape(&provider, &r)?;
     usage.service_tier = service_tier(&provider, &r, &Reader::new(outer));
+    usage.partial = outer.get("partial") == Some(&Value::Bool(true));
     Ok(usage)
 }
 

@@ -34,9 +34,10 @@ export const completions: Operation = {
 };
 
 /** Anthropic's usage as the engine reads it, whoever hosts the model. */
-function actualOf(usage: unknown): Actual | undefined {
+/** @param partial the answer was given up: what came of it is not what such answers are like */
+function actualOf(usage: unknown, partial = false): Actual | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
-  return { usage: { provider: "anthropic", usage: usage as { [key: string]: never } } };
+  return { usage: { provider: "anthropic", partial, usage } };
 }
 
 /**
@@ -65,7 +66,7 @@ class MessagesMeter implements Meter {
   }
 
   usedSoFar(outputTokens: string): Actual | undefined {
-    return this.#usage && actualOf({ ...this.#usage, output_tokens: outputTokens });
+    return this.#usage && actualOf({ ...this.#usage, output_tokens: outputTokens }, true);
   }
 
   used(): Actual | undefined {

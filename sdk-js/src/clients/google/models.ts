@@ -61,9 +61,10 @@ function modelOf(params: Params): string | undefined {
 }
 
 /** Google's usage as the engine reads it. */
-function actualOf(usage: unknown): Actual | undefined {
+/** @param partial the answer was given up: what came of it is not what such answers are like */
+function actualOf(usage: unknown, partial = false): Actual | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
-  return { usage: { provider: "google", usage: { ...usage } as { [key: string]: never } } };
+  return { usage: { provider: "google", partial, usage: { ...usage } } };
 }
 
 /** Contents in pieces; each tells the use up to it, and the last one all of it. */
@@ -86,7 +87,7 @@ class ContentMeter implements Meter {
 
   usedSoFar(outputTokens: string): Actual | undefined {
     if (this.#usage === undefined) return undefined;
-    return actualOf({ ...this.#usage, candidatesTokenCount: member(this.#usage, "candidatesTokenCount") ?? outputTokens });
+    return actualOf({ ...this.#usage, candidatesTokenCount: member(this.#usage, "candidatesTokenCount") ?? outputTokens }, true);
   }
 
   used(): Actual | undefined {
