@@ -1,0 +1,16 @@
+"""What a value of any origin is, for the type checkers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+
+def mapping_of(value: object) -> Mapping[str, Any] | None:
+    """The value as a mapping; None where it is none."""
+    return cast(Mapping[str, Any], value) if isinstance(value, Mapping) else None
+
+
+def sequence_of(value: object) -> Sequence[Any] | None:
+    """The value as a list or tuple; None where it is neither."""
+    return cast(Sequence[Any], value) if isinstance(value, (list, tuple)) else None
