@@ -12,7 +12,7 @@ from spendgate._call import Call
 from spendgate._context import Scope
 from spendgate._estimate import Estimator, Expected, Shape
 from spendgate._options import BudgetWarning, Options
-from spendgate._refusals import LLMBudgetExceededError, LLMCircuitOpenError
+from spendgate._refusals import LLMBudgetExceededError, LLMCircuitOpenError, SpendGateCoverageError
 from spendgate._ticket import Ticket
 from spendgate._trace import Trace
 
@@ -82,7 +82,7 @@ class Calls:
         self, attributes: Mapping[str, Any], budget: InlineBudget | None, on_warning: OnWarning | None
     ) -> Generator[None]:
         """The one call that is made inside has these attributes, a budget of its own and a callback of its own."""
-        template = None if budget is None or not self.is_enabled else self.ledger.template_of(budget)
+        template = None if budget is None or not self.is_enabled else self.ledger.documents.template_of(budget)
         owner = object()
         self._scope.enter(owner, Following(self.subject(attributes), template, on_warning))
         try:
@@ -107,6 +107,13 @@ class Calls:
         finally:
             self._inside.leave(owner)
 
+    def unseen(self, method: str) -> None:
+        """A method that no budget sees is called. Raises SpendGateCoverageError where the gate is strict."""
+        if self.is_enabled and not self.is_inside:
+            if self.is_strict:
+                raise SpendGateCoverageError(method)
+            self.diagnostics.tell("not_enforced", f"`{method}` is called in a way that no budget sees")
+
     # Admission
 
     def asked(self, attributes: Mapping[str, Any] | None, provider: str | None, operation: str) -> Asked:
@@ -120,7 +127,7 @@ class Calls:
 
     def begin(self, asked: Asked, operation: Operation, params: Mapping[str, Any]) -> Ticket:
         """Admits a call of a client's method. Raises the budget's error or the circuit's, and nothing else."""
-        self.ledger.await_start()
+        self.ledger.documents.await_start()
         return self._admit(asked, self._shape(operation, params), params)
 
     async def abegin(self, asked: Asked, operation: Operation, params: Mapping[str, Any]) -> Ticket:
@@ -129,14 +136,14 @@ class Calls:
         return self.begin(asked, operation, params)
 
     async def astart(self) -> None:
-        if self.ledger.has_to_wait:
+        if self.ledger.documents.has_to_wait:
             import asyncio
 
             try:
                 asyncio.get_running_loop()
             except RuntimeError:
                 return  # A loop of another library: the wait is short, and happens in the thread.
-            await asyncio.to_thread(self.ledger.await_start)
+            await asyncio.to_thread(self.ledger.documents.await_start)
 
     def _admit(self, asked: Asked, shape: Shape, params: Mapping[str, Any]) -> Ticket:
         following, provider = asked.following, asked.provider

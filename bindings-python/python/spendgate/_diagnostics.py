@@ -57,8 +57,12 @@ class Diagnostics:
         )
         return about + "".join(f'spendgate_diagnostics_total{{kind="{kind}"}} {count}\n' for kind, count in counts)
 
-    def tell(self, kind: str, message: str, error: BaseException | None = None) -> None:
+    def count(self, kind: str) -> None:
+        """For finalizers, where no callback may run: only the figures tell of it."""
         self._counts[kind] = self._counts.get(kind, 0) + 1
+
+    def tell(self, kind: str, message: str, error: BaseException | None = None) -> None:
+        self.count(kind)
         diagnostic = Diagnostic(kind, message, error)
         try:
             if self._listener is None:

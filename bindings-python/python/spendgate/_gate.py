@@ -142,7 +142,7 @@ class SpendGate(AsyncVerbs):
 
     def ready(self, timeout_s: float | None = None) -> None:
         """Waits until the policy is in force; raises what is wrong with it, or TimeoutError. Calls need not wait for it."""
-        self.calls.ledger.ready(timeout_s)
+        self.calls.ledger.documents.ready(timeout_s)
 
     async def aready(self, timeout_s: float | None = None) -> None:
         """As `ready`, beside the event loop."""

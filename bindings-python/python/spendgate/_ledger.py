@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from spendgate._call import Call
 from spendgate._diagnostics import Diagnostics
+from spendgate._documents import Documents
 from spendgate._engine import Engine
 from spendgate._errors import SpendgateError
-from spendgate._inline_budget import InlineBudget, InlineBudgets
 from spendgate._native import Decision, Settled
 from spendgate._options import Options
-from spendgate._sources import Feed, feed_of
 from spendgate._used import Used, Went, engine_usage
 
 if TYPE_CHECKING:
-    from spendgate._answers import Document, Event
+    from spendgate._answers import Event
 
 _T = TypeVar("_T")
-
-# How long calls wait for the first policy of a URL; then they go on without one.
-PATIENCE_S = 3.0
 
 _NO_USE = Used()
 _NOT_SAID = Went()
@@ -52,41 +48,13 @@ class Ledger:
         self._options = options
         self._diagnostics = diagnostics
         self._happened = happened
-        self._policy = None if options.policy is None else feed_of(options.policy)
-        self._prices = None if options.prices is None else feed_of(options.prices)
-        self._inline = InlineBudgets()
-        self._policy_text: Document | None = None
-        self._trouble: BaseException | None = None
-        self._closed = False
         self._renew_locks()
+        self.documents = Documents(
+            options, diagnostics, lambda command: self._run("policy_failed", None, command)
+        )
+        self._engine: Engine | None = self.documents.open(self.now())
+        self.documents.look(is_patient=False)
         _ledgers.add(self)
-        self._engine: Engine | None = self._open()
-        self._is_begun = not any(feed.is_remote for feed in self._feeds())
-        self._waits = not self._is_begun
-        if self._waits:
-            self._look(patient=False)
-
-    # Readiness
-
-    def await_start(self) -> None:
-        """Waits for the first documents of URLs, once and not for long; then looks whether later ones have come."""
-        if self._waits:
-            self._await_first(PATIENCE_S)
-            self._waits = False
-        self._look(patient=not self._is_begun)
-
-    @property
-    def has_to_wait(self) -> bool:
-        """Whether `await_start` may take time."""
-        return self._waits
-
-    def ready(self, timeout_s: float | None) -> None:
-        """Waits until the first policy is in force; raises what is wrong with it, or TimeoutError."""
-        if not self._await_first(timeout_s):
-            raise TimeoutError("the policy has not come yet")
-        self._look(patient=True)
-        if self._trouble is not None:
-            raise self._trouble
 
     # What is asked about a call
 
@@ -166,19 +134,8 @@ class Ledger:
         """As `try_ask`, for finalizers: no callback is called now."""
         return self._run(kind, None, question, quietly=True)
 
-    def template_of(self, budget: InlineBudget) -> str:
-        """The tier under which an inline budget stands in the policy."""
-        with self._changing:
-            tier, is_new = self._inline.tier_of(budget)
-            if is_new:
-                self._put(self._policy_text, ...)
-            return tier
-
     def close(self) -> None:
-        self._closed = True
-        for feed in (self._policy, self._prices):
-            if feed is not None:
-                feed.close()
+        self.documents.close()
         self._engine = None
 
     # Commands
@@ -205,7 +162,10 @@ class Ledger:
         try:
             return self._command(engine, call, command, quietly=quietly)
         except Exception as error:
-            self._diagnostics.tell(kind, "the engine could not answer", error)
+            if quietly:
+                self._diagnostics.count(kind)
+            else:
+                self._diagnostics.tell(kind, "the engine could not answer", error)
             return None
 
     def _command(
@@ -222,91 +182,14 @@ class Ledger:
             self._happened(events, call)
         return answer
 
+    def renew_locks(self) -> None:
+        """In a forked child: another thread may have held them."""
+        self._renew_locks()
+        self.documents.renew_lock()
+
     def _renew_locks(self) -> None:
         # A finalizer may come in the middle of a command and give one of its own.
         self._commanding = threading.RLock()
-        self._changing = threading.RLock()
-
-    # Documents
-
-    def _feeds(self) -> list[Feed]:
-        return [feed for feed in (self._policy, self._prices) if feed is not None]
-
-    def _open(self) -> Engine:
-        """An engine with the documents that are at hand; what is wrong with those that come from elsewhere is told."""
-        policy = self._read(self._policy, "policy_failed")
-        prices = self._read(self._prices, "prices_failed")
-        now = self.now()
-        engine = Engine(at_ms=now, report_rows=10_000)
-        if policy is None and prices is None:
-            return engine
-        try:
-            engine.set_policy({} if policy is None else policy, now, prices=prices)
-            self._policy_text = policy
-        except SpendgateError as error:
-            # What the application wrote down itself is an error in its code; what stands in a file is not.
-            feed = self._prices if (error.path or "").startswith("prices.") else self._policy
-            if feed is None or feed.is_own:
-                raise
-            self._trouble = error
-            self._diagnostics.tell("policy_failed", "calls go on without it", error)
-        return engine
-
-    def _read(self, feed: Feed | None, kind: str) -> Document | None:
-        try:
-            return None if feed is None else feed.now()
-        except (OSError, ValueError) as error:
-            self._trouble = error
-            self._diagnostics.tell(kind, "calls go on without it", error)
-            return None
-
-    def _await_first(self, timeout_s: float | None) -> bool:
-        until = None if timeout_s is None else time.monotonic() + timeout_s
-        for feed in self._feeds():
-            if not feed.await_first(None if until is None else max(0.0, until - time.monotonic())):
-                return False
-        return True
-
-    def _look(self, *, patient: bool) -> None:
-        """Puts later versions in force, where there are some. Whoever finds another thread at it goes on at once."""
-        if self._closed or (self._policy is None and self._prices is None):
-            return
-        if not self._changing.acquire(blocking=patient):
-            return
-        try:
-            policy = self._newer(self._policy, "policy_failed")
-            prices = self._newer(self._prices, "prices_failed")
-            if policy is not None or prices is not None:
-                chosen = self._policy_text if policy is None else policy
-                if self._put(chosen, ... if prices is None else prices):
-                    self._is_begun = True
-                    self._trouble = None
-        finally:
-            self._changing.release()
-
-    def _newer(self, feed: Feed | None, kind: str) -> Document | None:
-        try:
-            return None if feed is None else feed.look()
-        except Exception as error:
-            if not self._is_begun:
-                self._trouble = error
-            self._diagnostics.tell(kind, "the one in force stays", error)
-            return None
-
-    def _put(self, policy: Document | None, prices: Any) -> bool:
-        """Puts new documents in force, or leaves the old ones."""
-
-        def put(engine: Engine, now: int) -> bool:
-            try:
-                engine.set_policy(self._inline.within(policy), now, prices=prices)
-            except (SpendgateError, ValueError) as error:
-                if not self._is_begun:
-                    self._trouble = error
-                raise
-            self._policy_text = policy
-            return True
-
-        return self._run("policy_failed", None, put) is True
 
 
 def _record(engine: Engine, call: Call, used: Used, now: int) -> Settled:
@@ -324,9 +207,8 @@ _ledgers: weakref.WeakSet[Ledger] = weakref.WeakSet()
 
 
 def _after_fork() -> None:
-    # Another thread may have held them.
     for ledger in list(_ledgers):
-        ledger._renew_locks()  # pyright: ignore[reportPrivateUsage]
+        ledger.renew_locks()
 
 
 if hasattr(os, "register_at_fork"):

@@ -44,6 +44,7 @@ class Ticket:
         # Taken out by whoever ends the call: one step, so that threads and finalizers need no lock.
         self._right_to_end = [True]
         self._output_bytes = 0
+        self._late_bytes = 0
         self._meter: Meter | None = None
         self._finalizer: weakref.finalize[..., Any] | None = None
         if decision is not None and decision.model is not None:
@@ -71,13 +72,26 @@ class Ticket:
             latency_ms = max(0, round((time.monotonic() - self._started) * 1_000))
             told = Went(went.ok, latency_ms)
             settled = self._ledger.settle(self._reservation, self._call, used, told, quietly=quietly)
-        if self._trace is not None:
+        # A tracer has locks of its own, which a finalizer may find taken by its own thread.
+        if self._trace is not None and not quietly:
             self._trace.settled(used, settled)
 
     def received(self, output_bytes: int, meter: Meter) -> None:
         """Output that has come; `meter` knows what the provider has told of the use."""
         self._output_bytes += output_bytes
         self._meter = meter
+        if not self.is_open:
+            self._late_bytes += output_bytes
+
+    def settle_late(self, *, quietly: bool = False) -> None:
+        """Charges what was read after the call had ended, by its length: a stream was left, and then read on."""
+        late, self._late_bytes = self._late_bytes, 0
+        if late == 0:
+            return
+        known: dict[str, Any] = {"model": self._call.model, "input_tokens": 0, "output_bytes": late}
+        tokens = self._ledger.try_ask_quietly("unsettled", lambda engine, now: engine.estimate(known, now))  # type: ignore[arg-type]
+        if tokens is not None:
+            self._ledger.record(self._call, Used({**tokens}), quietly=quietly)
 
     def settle_delivered(self, went: Went = _NOT_SAID, *, quietly: bool = False) -> None:
         """Charges the input and what was delivered: the provider's word is missing."""

@@ -132,12 +132,12 @@ class Verbs:
 
     def report(self) -> UsageReport:
         """What was spent since the gate was made: per user, tier, feature and model."""
-        self.calls.ledger.await_start()
+        self.calls.ledger.documents.await_start()
         return self.calls.ledger.ask(lambda engine, now: engine.report(now))
 
     def metrics(self) -> str:
         """The gate's figures as Prometheus text; no label names a user."""
-        self.calls.ledger.await_start()
+        self.calls.ledger.documents.await_start()
         return self.calls.ledger.ask(lambda engine, now: engine.metrics(now)) + self.calls.diagnostics.metrics()
 
     def breaker(self, breaker: str) -> Breaker:
@@ -150,7 +150,7 @@ class Verbs:
         self, model: str | None, estimate: EstimateFigures | None, attributes: Mapping[str, Any]
     ) -> Call:
         check_names(attributes)
-        self.calls.ledger.await_start()
+        self.calls.ledger.documents.await_start()
         call = Call(self.calls.subject(attributes), None, model)
         if estimate is not None:
             unknown = set(estimate) - {"usd", "tokens", "input_tokens", "output_tokens"}

@@ -85,6 +85,23 @@ def test_eight_abandoned_asynchronous_streams_are_charged_for_what_came(gate, ac
     assert 8 * 0.00025 < gate.spent() < 8 * COST and gate.held() == "0"
 
 
+def test_a_stream_that_is_read_on_after_it_was_left_is_charged_for_the_rest(gate, client, mock):
+    mock.fixed(text=TEXT, chunks=8)
+    wrapped = gate.wrap(client(), user="u")
+    got = wrapped.chat.completions.create(**stream())
+    next(iter(got))
+    before = gate.spent()
+    assert 0 < before < 0.0003 and gate.held() == "0"
+    assert text_of(list(got)) == TEXT
+    # 76 letters are 19 tokens, at 10 USD a million.
+    assert gate.spent() == pytest.approx(before + 0.00019, abs=0.00001)
+    # Read by steps it is not left in between.
+    got = wrapped.chat.completions.create(**stream())
+    before = gate.spent()
+    next(got)
+    assert gate.held() != "0" and len(list(got)) > 6 and gate.spent() == pytest.approx(before + COST)
+
+
 def closed(got):
     next(got)
     got.close()

@@ -161,6 +161,16 @@ def test_a_client_of_that_shape_which_is_no_real_one_is_enforced_too(gate_of):
     assert (other.spent(), other.held()) == (2 * COST, "0")
 
 
+def test_a_call_by_places_is_one_that_no_budget_sees(gate_of):
+    class ByPlace(Shaped):
+        def create(self, *given, **named):
+            return usage()
+
+    gate = gate_of(policy=per_user("0"))
+    assert gate.wrap(ByPlace(usage), user="u").create("gpt-4o") == usage()
+    assert set(gate.kinds()) == {"not_enforced"}
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [

@@ -36,7 +36,7 @@ def guard(original: Method, operation: Operation, guarding: Guarding) -> Method:
     @functools.wraps(original)
     def guarded(*given: Any, **params: Any) -> Any:
         # A client that calls another wrapped one, or another of its own methods, is charged once.
-        if given or not calls.is_enabled or calls.is_inside:
+        if not _is_to_guard(given, operation, calls):
             return original(*given, **params)
         asked = calls.asked(guarding.attributes, guarding.provider, operation.name)
         ticket = calls.begin(asked, operation, params)
@@ -53,13 +53,22 @@ def guard(original: Method, operation: Operation, guarding: Guarding) -> Method:
 
     @functools.wraps(original)
     def aguarded(*given: Any, **params: Any) -> Any:
-        if given or not calls.is_enabled or calls.is_inside:
+        if not _is_to_guard(given, operation, calls):
             return original(*given, **params)
         # Who it is for is said now; whether it may be made is asked when it is awaited.
         asked = calls.asked(guarding.attributes, guarding.provider, operation.name)
         return _acalled(original, operation, params, asked, guarding)
 
     return aguarded if is_async(original) else guarded
+
+
+def _is_to_guard(given: tuple[Any, ...], operation: Operation, calls: Calls) -> bool:
+    if not calls.is_enabled or calls.is_inside:
+        return False
+    if given:
+        # Clients take names alone; what another one means by a place is not known.
+        calls.unseen(operation.method)
+    return not given
 
 
 def is_async(method: Method) -> bool:

@@ -50,7 +50,9 @@ class Watch:
     def end(self, went: Went = _NOT_SAID, *, quietly: bool = False) -> None:
         """Charges a stream that brings no more: what the provider told, or what was delivered."""
         used = self.meter.used()
-        if used is None:
+        if not self.ticket.is_open:
+            self.ticket.settle_late(quietly=quietly)
+        elif used is None:
             self.ticket.settle_delivered(went, quietly=quietly)
         else:
             self.ticket.settle(used, went, quietly=quietly)

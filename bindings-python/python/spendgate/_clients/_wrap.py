@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from spendgate._attributes import subject_of
-from spendgate._refusals import SpendGateCoverageError
 from spendgate._clients._adapter import Adapter
 from spendgate._clients._guard import Guarding, Method, guard
 from spendgate._clients._operation import Params
@@ -124,10 +123,7 @@ def _replace(client: Any, path: str, by: Callable[[Method], Method]) -> None:
 def _unenforced(original: Method, path: str, calls: Calls) -> Method:
     @functools.wraps(original)
     def told(*given: Any, **params: Any) -> Any:
-        if calls.is_enabled and not calls.is_inside:
-            if calls.is_strict:
-                raise SpendGateCoverageError(path)
-            calls.diagnostics.tell("not_enforced", f"`{path}` is called, which no budget sees")
+        calls.unseen(path)
         return original(*given, **params)
 
     return told
