@@ -259,6 +259,37 @@ def test_a_cancelled_call_costs_its_input(gate, aclient, mock):
     assert gate.said == []
 
 
+class Interrupted:
+    """A client of OpenAI's shape that is interrupted, before its answer or in it."""
+
+    class chat:
+        class completions:
+            @staticmethod
+            def create(*, stream=False, **given):
+                if not stream:
+                    raise KeyboardInterrupt
+                return Interrupted.chunks()
+
+    @staticmethod
+    def chunks():
+        yield {"choices": [{"delta": {"content": TEXT}}]}
+        raise KeyboardInterrupt
+
+
+def test_a_call_that_is_interrupted_costs_its_input_and_what_came_and_is_no_failure_of_the_provider(gate_of):
+    trip = {"error_rate_percent": 1, "within": "5m", "min_calls": 1}
+    breaker = {"id": "errors", "scope": {"provider": "*"}, "trip": trip, "cooldown": "10m", "action": "block"}
+    gate = gate_of(policy={**per_user("1"), "breakers": [breaker]})
+    create = gate.wrap(Interrupted(), user="u").chat.completions.create
+    with pytest.raises(KeyboardInterrupt):
+        create(**params())
+    first = gate.spent()
+    assert 0 < first < 0.0003 and gate.held() == "0"
+    with pytest.raises(KeyboardInterrupt):
+        list(create(**stream()))
+    assert gate.spent() == pytest.approx(2 * first + 0.00019) and gate.held() == "0"
+
+
 def test_a_coroutine_that_is_never_awaited_holds_nothing(gate, aclient, mock):
     async def run():
         async with gate.wrap(aclient(), user="u") as wrapped:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 # Classes of httpx, httpx2 and their transports for connections that never reached anybody.
 _UNREACHED = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ConnectionRefusedError"})
 
-# The caller gave up, in asyncio and in trio.
-_GIVEN_UP = frozenset({"CancelledError", "Cancelled", "GeneratorExit", "KeyboardInterrupt"})
+# The caller gave up: in asyncio, in trio, by a generator that is closed, by hand.
+_GIVEN_UP = frozenset({"CancelledError", "Cancelled", "GeneratorExit", "KeyboardInterrupt", "SystemExit"})
 
 _DEPTH = 8
 
