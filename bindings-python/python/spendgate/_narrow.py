@@ -6,8 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 
+# What is told apart at once: asking an abstract class costs as much as a decision.
+_PLAIN = frozenset({str, int, float, bool, list, tuple, type(None)})
+
+
 def mapping_of(value: object) -> Mapping[str, Any] | None:
     """The value as a mapping; None where it is none."""
+    kind = type(value)
+    if kind is dict:
+        return cast(dict[str, Any], value)
+    if kind in _PLAIN or hasattr(kind, "model_fields"):
+        return None
     return cast(Mapping[str, Any], value) if isinstance(value, Mapping) else None
 
 

@@ -40,7 +40,7 @@ def engine_usage(usage: Any) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (str, int, float)):
+    if value is None or isinstance(value, (int, str, float)):
         return value
     members = mapping_of(value)
     if members is not None:

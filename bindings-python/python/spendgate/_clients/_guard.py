@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from spendgate._clients._failure import failed
 from spendgate._clients._operation import Operation, Params, with_model
 from spendgate._clients._raw import watch_response
-from spendgate._clients._stream import Watch, is_client_stream, metered_of, watch_stream
+from spendgate._clients._stream import Watch, is_client_stream, is_iterator, metered_of, watch_stream
 
 if TYPE_CHECKING:
     from spendgate._calls import Asked, Calls
@@ -123,11 +123,12 @@ def _charged(answer: Any, operation: Operation, params: Params, ticket: Ticket, 
     if is_client_stream(answer):
         watch_stream(answer, watch)
         return answer
-    response = getattr(answer, "http_response", None)
+    # A model has no response, and would be slow to say so.
+    response = None if hasattr(type(answer), "model_fields") else getattr(answer, "http_response", None)
     if response is not None:
         watch_response(response, watch, operation)
         return answer
-    if hasattr(answer, "__next__") or hasattr(answer, "__anext__"):
+    if is_iterator(answer):
         metered = metered_of(answer, watch)
         ticket.ends_with(metered)
         return metered

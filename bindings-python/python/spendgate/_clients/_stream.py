@@ -179,7 +179,13 @@ def metered_of(chunks: Any, watch: Watch) -> Metered | AsyncMetered:
 
 def is_client_stream(answer: Any) -> bool:
     """Whether an answer is a stream object of OpenAI's client or of its kin, which takes its chunks from `_iterator`."""
-    return hasattr(answer, "_iterator") and (hasattr(answer, "__next__") or hasattr(answer, "__anext__"))
+    return is_iterator(answer) and hasattr(answer, "_iterator")
+
+
+def is_iterator(answer: Any) -> bool:
+    """Whether an answer comes in pieces. Its class is asked: models answer slowly about members that they lack."""
+    kind = type(answer)
+    return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
 
 
 def watch_stream(stream: Any, watch: Watch) -> None:
