@@ -12,6 +12,7 @@ from spendgate._clients._failure import failed
 from spendgate._clients._operation import Operation, Params, with_model
 from spendgate._clients._raw import watch_response
 from spendgate._clients._stream import Watch, is_client_stream, is_iterator, metered_of, watch_stream
+from spendgate._narrow import is_model
 
 if TYPE_CHECKING:
     from spendgate._calls import Asked, Calls
@@ -123,8 +124,7 @@ def _charged(answer: Any, operation: Operation, params: Params, ticket: Ticket, 
     if is_client_stream(answer):
         watch_stream(answer, watch)
         return answer
-    # A model has no response, and would be slow to say so.
-    response = None if hasattr(type(answer), "model_fields") else getattr(answer, "http_response", None)
+    response = None if is_model(answer) else getattr(answer, "http_response", None)
     if response is not None:
         watch_response(response, watch, operation)
         return answer

@@ -182,7 +182,7 @@ def is_client_stream(answer: Any) -> bool:
     return is_iterator(answer) and hasattr(answer, "_iterator")
 
 
-def is_iterator(answer: Any) -> bool:
+def is_iterator(answer: object) -> bool:
     """Whether an answer comes in pieces. Its class is asked: models answer slowly about members that they lack."""
     kind = type(answer)
     return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
