@@ -17,7 +17,7 @@ cp docs/coverage.md "$folder/docs/"
 cd "$folder" || exit 1
 echo '{"private": true, "type": "module"}' >package.json
 npm install --silent --no-audit --no-fund --ignore-scripts "$root"/dist/*.tgz || setup_fail "the packed packages do not install"
-for name in $(node -p 'Object.keys(require(process.argv[1]).devDependencies).join(" ")' "$root/sdk-js/package.json") spendgate-mock-provider; do
+for name in $(node -p 'Object.keys(require(process.argv[1]).devDependencies).join(" ")' "$root/sdk-js/package.json") spendgate-mock-provider spendgate-langchain-0; do
     mkdir -p "node_modules/$(dirname "$name")"
     ln -sfn "$root/node_modules/$name" "node_modules/$name"
 done

@@ -190,6 +190,7 @@ export class Request {
     if (typeof known !== "object" || known === null) return false;
     const { model, provider, feature, mode, input_bytes, images, max_output_tokens, n } = known;
     let left = members(known);
+    if (left === 0 && Array.isArray(known)) return false;
     if (this.#bytes !== this.#backend.bytes) this.#forget();
     let flags = 0;
     if (mode !== undefined) {

@@ -25,6 +25,7 @@ fn counts(list: &Value, service_tier: ServiceTier) -> TokenUsage {
         cached_image: c[10],
         web_searches: c[11],
         service_tier,
+        partial: false,
     }
 }
 

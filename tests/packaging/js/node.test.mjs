@@ -54,7 +54,7 @@ test("modules and CommonJS have the same classes, and only names that are meant"
   assert.deepEqual(different, []);
   assert.deepEqual(names, [
     ...["ACTIONS", "COMMANDS", "DIMENSIONS", "ERROR_CODES", "EVENT_KINDS", "Engine", "OUTCOMES", "REASONS"],
-    ...["SpendgateError", "UNITS", "WHY", "engineInfo"],
+    ...["SpendgateError", "UNITS", "WHY", "engineInfo", "onDiagnostic"],
   ]);
 });
 
