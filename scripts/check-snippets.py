@@ -112,7 +112,7 @@ def run_program(language: str, text: str, environment: dict[str, str]) -> str | 
     """What is wrong with a `js` or `python` block; a promise that it makes in a comment is not checked."""
     programs = {
         "js": ["node", "--input-type=module", "-"],
-        "python": [str(TARGET / "python-venv" / "bin" / "python"), "-"],
+        "python": [str(TARGET / "python-openai-3" / "bin" / "python"), "-"],
     }
     try:
         ran = subprocess.run(

@@ -5,8 +5,13 @@
 # target/python-venv, beside what the tests need. Sets $venv to its folder.
 python_module() {
     need_venv python-venv -r bindings-python/tests/requirements.txt
-    local target=${CARGO_TARGET_DIR:-target} package
     cargo build --quiet -p spendgate-python ${1:+--features "$1"} || setup_fail "the Python module does not build"
+    put_module
+}
+
+# put_module: puts the package and the module that was built last into the environment $venv.
+put_module() {
+    local target=${CARGO_TARGET_DIR:-target} package
     package=$(echo "$venv"/lib/python*/site-packages)/spendgate
     rm -rf "$package"
     cp -r bindings-python/python/spendgate "$package"

@@ -28,6 +28,7 @@ ENGINE = {
     "command": lambda engine, hold: engine.command('{"expire": true, "at_ms": 0}'),
     "set_policy": lambda engine, hold: engine.set_policy({"budgets": []}, NOW_MS),
     "set_policy_and_prices": lambda engine, hold: engine.set_policy({}, NOW_MS, prices=None),
+    "waiting": lambda engine, hold: engine.waiting,
     "snapshot": lambda engine, hold: engine.snapshot(),
     "restore": lambda engine, hold: engine.restore(engine.snapshot()),
 }

@@ -6,7 +6,22 @@ from decimal import Decimal
 
 from typing_extensions import assert_type
 
-from spendgate import Action, Decision, Engine, Outcome, Reason, Settled, SpendgateError, instance_id
+from spendgate import (
+    Action,
+    BudgetWarning,
+    Decision,
+    Engine,
+    EstimateFigures,
+    EstimateRequest,
+    LLMBudgetExceededError,
+    Outcome,
+    Reason,
+    Settled,
+    SpendGate,
+    SpendgateError,
+    budget_error_of,
+    instance_id,
+)
 
 NOW_MS = 1_778_414_400_000
 
@@ -51,3 +66,55 @@ def control(engine: Engine) -> None:
 
 def refusal(error: SpendgateError) -> tuple[str, str | None, str]:
     return error.code, error.path, error.message
+
+
+class Client:
+    """Any client; `wrap` gives back its type."""
+
+
+def estimate(request: EstimateRequest) -> EstimateFigures:
+    assert_type(request.model, "str | None")
+    return {"usd": "0.05", "input_tokens": 10}
+
+
+async def notify(warning: BudgetWarning) -> None:
+    assert_type(warning["budget"], "str | None")
+
+
+def gate_of() -> SpendGate:
+    return SpendGate(
+        policy={"budgets": []},
+        prices={"url": "https://example.com/prices.json", "interval_s": 5},
+        estimate=estimate,
+        count_tokens=lambda text, model: len(text) // 4,
+        on_budget_warning=notify,
+        on_event=lambda event: print(event["kind"], event.get("tags")),
+        on_diagnostic=lambda diagnostic: print(diagnostic.kind),
+        now=lambda: NOW_MS,
+    )
+
+
+async def gated(gate: SpendGate, client: Client, user: int) -> str | None:
+    assert_type(gate.wrap(client, user=user, tier="free", tags={"deploy": "abc"}), Client)
+    with gate.context(user_id=user, plan="free"):
+        decision = gate.reserve(model="gpt-4o", estimate={"usd": Decimal("0.05")}, feature="chat")
+    assert_type(decision, Decision)
+    async with gate.context(user=user):
+        assert_type(await gate.areserve(model="gpt-4o"), Decision)
+    assert_type(gate.settle(decision, usage=object()), "Settled | None")
+    assert_type(await gate.asettle(decision, usd=0.05), "Settled | None")
+    assert_type(gate.usage(user="u")["counters"][0]["spent"], str)
+    assert_type(gate.report()["user"][0]["value"], "str | None")
+    gate.breaker("b").open("by hand", subject="u")
+    gate.enabled = False
+    return gate.metrics()
+
+
+def told(error: Exception) -> tuple[int, dict[str, str], str] | None:
+    refusal = budget_error_of(error)
+    assert_type(refusal, "LLMBudgetExceededError | None")
+    if refusal is None:
+        return None
+    assert_type(refusal.limit_usd, "float | None")
+    answer = refusal.to_response()
+    return answer.status, answer.headers, answer.body

@@ -113,7 +113,8 @@ def test_the_metadata_is_right(wheel, version):
 
 def test_the_wheel_holds_what_it_should_and_no_debris(wheel, version):
     package = ROOT / "bindings-python" / "python" / "spendgate"
-    sources = {f"spendgate/{file.name}" for file in package.iterdir() if file.suffix in (".py", ".pyi", ".typed")}
+    files = [file for file in package.rglob("*") if file.suffix in (".py", ".pyi", ".typed")]
+    sources = {f"spendgate/{file.relative_to(package).as_posix()}" for file in files}
     info = f"spendgate-{version}.dist-info"
     about = {f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD")}
     licences = {f"{info}/licenses/{name}" for name in LICENCES}

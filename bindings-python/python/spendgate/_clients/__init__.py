@@ -1,0 +1,1 @@
+"""The providers' clients: known by their shape, never imported."""
