@@ -166,7 +166,9 @@ impl Engine {
     /// How many events wait to be taken by the command `events`.
     #[getter]
     fn waiting(&self, py: Python<'_>) -> PyResult<usize> {
-        guard("Engine.waiting", || Ok(self.0.locked(py, "Engine.waiting/locked", |engine| engine.waiting_events())))
+        guard("Engine.waiting", || {
+            Ok(self.0.locked(py, "Engine.waiting/locked", |engine| engine.waiting_events()))
+        })
     }
 
     /// The whole state as bytes, but for the policy and the prices.

@@ -39,16 +39,21 @@ def engine_usage(usage: Any) -> dict[str, Any] | None:
     return None if plain is None else {**plain}
 
 
+# What most members are; the others are asked one by one.
+_SCALARS = frozenset({int, str, float, type(None)})
+
+
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (int, str, float)):
         return value
     members = mapping_of(value)
     if members is not None:
-        return {str(key): _plain(item) for key, item in members.items()}
+        return {str(key): item if type(item) in _SCALARS else _plain(item) for key, item in members.items()}
     listed = sequence_of(value)
     if listed is not None:
         return [_plain(item) for item in listed]
     # Models of pydantic and plain classes have their fields there, also those that a provider has added.
     fields = mapping_of(getattr(value, "__dict__", None)) or {}
     added = mapping_of(getattr(value, "__pydantic_extra__", None)) or {}
-    return {key: _plain(item) for key, item in {**fields, **added}.items() if not key.startswith("_")}
+    told = {**fields, **added} if added else fields
+    return {key: item if type(item) in _SCALARS else _plain(item) for key, item in told.items() if key[:1] != "_"}

@@ -187,6 +187,7 @@ def test_a_subclass_that_cannot_be_copied_is_enforced_in_its_place(gate_of, mock
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_goes_on(gate_of):
     gate = gate_of(policy=per_user("1"))
     locked = gate.calls.ledger._commanding

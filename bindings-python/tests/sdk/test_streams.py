@@ -302,7 +302,7 @@ def test_a_coroutine_that_is_never_awaited_holds_nothing(gate, aclient, mock):
 def test_a_call_that_takes_too_long_costs_its_input(gate, client, mock):
     mock.fixed(delay_ms=5_000)
     with pytest.raises(openai.APITimeoutError):
-        gate.wrap(client(timeout=0.2), user="u").chat.completions.create(**params())
+        gate.wrap(client(timeout=openai.Timeout(60, read=0.2)), user="u").chat.completions.create(**params())
     assert 0 < gate.spent() < COST and gate.held() == "0"
 
 

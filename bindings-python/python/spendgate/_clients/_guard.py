@@ -120,17 +120,18 @@ def _answered(answer: Any, operation: Operation, params: Params, ticket: Ticket,
 
 
 def _charged(answer: Any, operation: Operation, params: Params, ticket: Ticket, guarding: Guarding) -> Any:
-    watch = Watch(operation.meter(params, guarding.provider), ticket, guarding.calls, guarding.provider)
-    if is_client_stream(answer):
-        watch_stream(answer, watch)
-        return answer
+    provider = guarding.provider
     response = None if is_model(answer) else getattr(answer, "http_response", None)
+    if response is None and not is_iterator(answer):
+        ticket.settle(operation.used(answer, provider))
+        return answer
+    watch = Watch(operation.meter(params, provider), ticket, guarding.calls, provider)
     if response is not None:
         watch_response(response, watch, operation)
         return answer
-    if is_iterator(answer):
-        metered = metered_of(answer, watch)
-        ticket.ends_with(metered)
-        return metered
-    ticket.settle(operation.used(answer, guarding.provider))
-    return answer
+    if is_client_stream(answer):
+        watch_stream(answer, watch)
+        return answer
+    metered = metered_of(answer, watch)
+    ticket.ends_with(metered)
+    return metered
