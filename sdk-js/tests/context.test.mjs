@@ -99,3 +99,18 @@ test("of two wraps the later attributes count, whatever they are called", async 
   assert.equal(await spentBy(gate, "second"), "0.00125");
   assert.equal((await gate.report()).feature[0].value, "chat");
 });
+
+test("a copy of a wrapped client, and a client that cannot be copied, are wrapped again", async () => {
+  fixed();
+  const gate = gateOf({ policy: perUser("1") });
+  const copy = gate.wrap(await openai(), { user: "first" }).withOptions({ timeout: 5_000 });
+  await gate.wrap(copy, { user: "second" }).chat.completions.create(params());
+  assert.equal(await spentBy(gate, "first"), "0");
+  assert.equal(await spentBy(gate, "second"), "0.00125");
+  const create = async () => ({ usage: { prompt_tokens: 100, completion_tokens: 100 } });
+  const own = gate.wrap(gate.wrap({ chat: { completions: { create } } }, { user: "third" }), { user: "fourth" });
+  await own.chat.completions.create(params());
+  assert.equal(await spentBy(gate, "third"), "0");
+  assert.equal(await spentBy(gate, "fourth"), "0.00125");
+  assert.equal(await requests(), 1);
+});

@@ -14,7 +14,8 @@ export const ADAPTERS: readonly Adapter[] = [openai, anthropic, google];
 
 /** What a wrapped client was made of. */
 interface Origin {
-  client: object;
+  /** The same client before it was wrapped; null where it could not be copied and is patched itself. */
+  plain: (() => object) | null;
   calls: Calls;
   attributes: Attributes | undefined;
 }
@@ -32,9 +33,10 @@ const plainly = new WeakMap<Calls, WeakMap<object, object>>();
  */
 export function wrap<T extends object>(client: T, calls: Calls, attributes: Attributes | undefined): T {
   const origin = origins.get(client);
-  if (origin !== undefined && origin.calls === calls) {
-    return wrap(origin.client, calls, { ...subjectOf(origin.attributes, attributes) }) as T;
-  }
+  const isAgain = origin !== undefined && origin.calls === calls;
+  if (isAgain) attributes = { ...subjectOf(origin.attributes, attributes) };
+  // A client that is patched itself is patched once more: the call inside the call passes.
+  if (isAgain && origin.plain !== null) return wrap(origin.plain(), calls, attributes) as T;
   const adapter = adapterOf(client);
   if (adapter === undefined) {
     const known = ADAPTERS.map(({ name }) => name).join(", ");
@@ -42,7 +44,7 @@ export function wrap<T extends object>(client: T, calls: Calls, attributes: Attr
   }
   const copy = adapter.copy(client);
   const wrapped = copy ?? client;
-  patch(wrapped, adapter, { client, calls, attributes });
+  patch(wrapped, adapter, { plain: copy === null ? null : () => client, calls, attributes });
   return wrapped as T;
 }
 
@@ -90,8 +92,9 @@ function patch(client: object, adapter: Adapter, origin: Origin): void {
   for (const method of adapter.unenforced) replace(client, method, (original) => unenforced(original, method, calls));
   for (const name of adapter.copies) {
     replace(client, name, (original) => (...given) => {
-      const copy = (original as (...given: unknown[]) => object)(...given);
-      patch(copy, adapter, { ...origin, client: copy });
+      const plain = () => (original as (...given: unknown[]) => object)(...given);
+      const copy = plain();
+      patch(copy, adapter, { ...origin, plain });
       return copy as never;
     });
   }
