@@ -32,6 +32,9 @@ the real clients and fails when one of their methods stands in no list. \`covera
 - Copies that a client makes of itself (\`withOptions\`) are enforced like it.
 - **Not seen at all:** what is sent by hand (\`client.post(…)\`, \`client.request(…)\`), the classes of web sockets that are no method of a client
   (\`OpenAIRealtimeWebSocket\` and its like), and what another client sends.
+
+The Python SDK is younger. It enforces, of OpenAI's clients (2 and 3, synchronous and asynchronous), \`chat.completions\`, \`completions\`, \`responses\`, their twins under \`beta\`, and
+\`embeddings\`, each with its \`parse\`, \`stream\`, raw and streaming responses; \`not_enforced\` are also \`images\`, \`audio\` and \`decisions\`. What follows is about TypeScript.
 `;
 
 function section([client, packages]) {
