@@ -40,7 +40,7 @@ step() {
 # The sum of one column over the lines in which test runners of this step say their counts.
 counted() {
     sed -nE -e 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed;.*/\1 \2/p' \
-        -e 's/^[a-z -]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log" |
+        -e 's/^[a-z0-9 -]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log" |
         awk -v column="$1" '{ sum += $column } END { print sum + 0 }'
 }
 
