@@ -37,13 +37,8 @@ class EnforcementError(Exception):
         self.tier = tier
 
     @classmethod
-    def of(cls, decision: Decision, subject: Subject) -> Self:
-        """The error of a decision about such a call."""
-        return cls(cls.message_of(decision, subject), decision, _text(subject, "user"), _text(subject, "tier"))
-
-    @staticmethod
-    def message_of(decision: Decision, subject: Subject) -> str:
-        raise NotImplementedError
+    def _saying(cls, message: str, decision: Decision, subject: Subject) -> Self:
+        return cls(message, decision, _text(subject, "user"), _text(subject, "tier"))
 
     def __str__(self) -> str:
         return self.message
@@ -72,17 +67,19 @@ class LLMBudgetExceededError(EnforcementError):
     status = 402
     action = "block"
 
-    @staticmethod
-    def message_of(decision: Decision, subject: Subject) -> str:
+    @classmethod
+    def of(cls, decision: Decision, subject: Subject) -> Self:
+        """The error of a decision about such a call."""
         who = f"the call of user `{subject['user']}`" if "user" in subject else "the call"
         if decision.budget is None:
-            return f"{who} is refused: {decision.reason}"
+            return cls._saying(f"{who} is refused: {decision.reason}", decision, subject)
         unit = "USD" if decision.unit == "usd" else decision.unit
         until = "" if decision.resets_at is None else f", until {decision.resets_at}"
-        return (
+        message = (
             f"budget `{decision.budget}` refuses {who} ({decision.reason}): limit {decision.limit} {unit}, "
             f"spent {decision.spent}, held {decision.held}, estimate {decision.estimate or 'none'}{until}"
         )
+        return cls._saying(message, decision, subject)
 
     @property
     def budget(self) -> str | None:
@@ -159,9 +156,11 @@ class LLMCircuitOpenError(EnforcementError):
     code = "llm_circuit_open"
     status = 503
 
-    @staticmethod
-    def message_of(decision: Decision, subject: Subject) -> str:
-        return f"the circuit for {decision.requested_model or 'this call'} is open"
+    @classmethod
+    def of(cls, decision: Decision, subject: Subject) -> Self:
+        """The error of a decision about such a call."""
+        message = f"the circuit for {decision.requested_model or 'this call'} is open"
+        return cls._saying(message, decision, subject)
 
     def to_response(self) -> RefusalResponse:
         """An answer for the one who asked: 503 with a JSON body."""
